@@ -85,12 +85,10 @@ mod tests {
 
     #[test]
     fn the_tree_adds_neighbours_and_carries_the_odd_one() {
-        let trace = tree(
-            (0..5_u64)
-                .map(|i| 10_u64.pow(u32::try_from(i).unwrap()))
-                .collect(),
-            |a, b| 2 * (a + b),
-        );
+        let trace =
+            tree((0..5_u64).map(|i| 10_u64.pow(u32::try_from(i).unwrap())).collect(), |a, b| {
+                2 * (a + b)
+            });
         assert_eq!(trace, 2 * (2 * (2 * 11 + 2 * 1100) + 10000));
     }
 }

@@ -147,7 +147,8 @@ id!(
 
 /// The number of a thing that is known to be one of at most `u32::MAX + 1`.
 ///
-/// Every collection of this crate checks its size against [`MAX_COUNT`] when it is built.
+/// Every collection of this crate checks its size against [`MAX_COUNT`] or [`MAX_PAIRS`] when it is
+/// built.
 pub(crate) fn to_u32(index: usize) -> u32 {
     debug_assert!(u32::try_from(index).is_ok(), "{index} is beyond u32");
     #[allow(clippy::cast_possible_truncation)] // sizes are checked where the collection is built
@@ -156,5 +157,9 @@ pub(crate) fn to_u32(index: usize) -> u32 {
     }
 }
 
-/// The most things of one kind that a collection can hold: `u32::MAX`, so that offsets fit too.
-pub(crate) const MAX_COUNT: usize = u32::MAX as usize;
+/// The most people, submissions or keys: a quarter of a billion, so that a size read from a file
+/// cannot ask for more than a few gigabytes.
+pub(crate) const MAX_COUNT: usize = 1 << 28;
+
+/// The most reviews or authorships: offsets into them are `u32` too.
+pub(crate) const MAX_PAIRS: usize = u32::MAX as usize - 1;

@@ -137,17 +137,12 @@ mod tests {
     fn quantile_inverts_the_distribution_function() {
         for i in 1..1000 {
             let p = f64::from(i) / 1000.0;
-            assert!(
-                (normal_cdf(normal_quantile(p)) - p).abs() < 1e-15,
-                "p = {p}"
-            );
+            assert!((normal_cdf(normal_quantile(p)) - p).abs() < 1e-15, "p = {p}");
         }
         // Published check values of AS 241, for p = 0.25, 0.001 and 1e-20.
-        for (p, x) in [
-            (0.25, -0.6744897501960817),
-            (0.001, -3.090232306167814),
-            (1e-20, -9.262340089798408),
-        ] {
+        for (p, x) in
+            [(0.25, -0.6744897501960817), (0.001, -3.090232306167814), (1e-20, -9.262340089798408)]
+        {
             assert!((normal_quantile(p) - x).abs() < 1e-14, "p = {p}");
         }
     }
@@ -166,13 +161,7 @@ mod tests {
 
     #[test]
     fn halves_go_to_even_and_clamp_keeps_the_range() {
-        assert_eq!(
-            [0.5, 1.5, 2.5, -0.5].map(round_half_even),
-            [0.0, 2.0, 2.0, -0.0]
-        );
-        assert_eq!(
-            [-1.0, 0.3, 2.0].map(|x| clamp(x, 0.0, 1.0)),
-            [0.0, 0.3, 1.0]
-        );
+        assert_eq!([0.5, 1.5, 2.5, -0.5].map(round_half_even), [0.0, 2.0, 2.0, -0.0]);
+        assert_eq!([-1.0, 0.3, 2.0].map(|x| clamp(x, 0.0, 1.0)), [0.0, 0.3, 1.0]);
     }
 }

@@ -152,20 +152,14 @@ mod tests {
         let mut root = Seed::new(42).stream(Phase::Plan, 0);
         let words: Vec<u32> = (0..4).map(|_| root.u32()).collect();
         assert_eq!(words, [0x3548_77fd, 0xebeb_8191, 0xc9e6_ab62, 0x4502_bd5e]);
-        assert_eq!(
-            draws(2, Stream::u64),
-            [0xf412_30b0_6b6e_709f, 0xa1e9_2c80_d386_fba0]
-        );
+        assert_eq!(draws(2, Stream::u64), [0xf412_30b0_6b6e_709f, 0xa1e9_2c80_d386_fba0]);
         let mut next = Seed::new(42).derive("assign").stream(Phase::Plan, 1);
         assert_eq!(next.u64(), 0x8c9f_a184_d462_2578);
     }
 
     #[test]
     fn draws_are_the_published_ones() {
-        assert_eq!(
-            draws(8, |s| s.bounded(1000)),
-            [419, 953, 826, 632, 748, 821, 896, 615]
-        );
+        assert_eq!(draws(8, |s| s.bounded(1000)), [419, 953, 826, 632, 748, 821, 896, 615]);
         assert_eq!(
             draws(4, |s| s.bounded(3_000_000_000)),
             [1_258_961_788, 2_860_207_680, 1_897_392_600, 2_244_822_576]
@@ -176,35 +170,19 @@ mod tests {
         let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
         assert_eq!(
             bits(draws(3, Stream::unit)),
-            [
-                0x3fee_8246_160d_6dce,
-                0x3fe4_3d25_901a_70df,
-                0x3fea_4c4f_53f7_f1dc
-            ]
+            [0x3fee_8246_160d_6dce, 0x3fe4_3d25_901a_70df, 0x3fea_4c4f_53f7_f1dc]
         );
         assert_eq!(
             bits(draws(3, Stream::normal)),
-            [
-                0x3ffa_dc48_ad81_a077,
-                0x3fd5_a821_c852_2448,
-                0x3fed_8385_2943_90f3
-            ]
+            [0x3ffa_dc48_ad81_a077, 0x3fd5_a821_c852_2448, 0x3fed_8385_2943_90f3]
         );
         assert_eq!(
             bits(draws(3, |s| s.gamma(0.5))),
-            [
-                0x4006_0d9e_1980_6ee9,
-                0x3ff7_8aa8_6b4d_54d4,
-                0x3fae_b854_f603_1413
-            ]
+            [0x4006_0d9e_1980_6ee9, 0x3ff7_8aa8_6b4d_54d4, 0x3fae_b854_f603_1413]
         );
         assert_eq!(
             bits(draws(3, |s| s.gamma(3.0))),
-            [
-                0x4019_d1c3_2897_a5bd,
-                0x4011_e581_7615_b5dc,
-                0x3ff7_0ce8_2f8b_59d8
-            ]
+            [0x4019_d1c3_2897_a5bd, 0x4011_e581_7615_b5dc, 0x3ff7_0ce8_2f8b_59d8]
         );
     }
 
@@ -229,18 +207,13 @@ mod tests {
         statistic += (observed - rest) * (observed - rest) / left;
         let h = 2.0 / (9.0 * cells);
         let t = 1.0 - h + 3.719 * crate::math::sqrt(h);
-        assert!(
-            statistic < cells * t * t * t,
-            "chi-square {statistic} on {cells} cells"
-        );
+        assert!(statistic < cells * t * t * t, "chi-square {statistic} on {cells} cells");
     }
 
     #[test]
     fn integer_draws_follow_their_laws() {
         use statrs::distribution::{Binomial, Discrete, Poisson};
-        fits(&draws(20_000, |s| u64::from(s.bounded(7))), |v| {
-            if v < 7 { 1.0 / 7.0 } else { 0.0 }
-        });
+        fits(&draws(20_000, |s| u64::from(s.bounded(7))), |v| if v < 7 { 1.0 / 7.0 } else { 0.0 });
         for (n, p) in [(1, 0.3), (30, 0.7), (33, 0.5), (200, 0.02), (1000, 0.9)] {
             let law = Binomial::new(p, n).unwrap();
             fits(&draws(20_000, |s| s.binomial(n, p)), |v| law.pmf(v));
@@ -258,15 +231,9 @@ mod tests {
         let n = draws.len() as f64;
         let distance = draws.iter().enumerate().fold(0.0, |d, (i, &x)| {
             let f = cdf(x);
-            crate::math::max(
-                d,
-                crate::math::max((i + 1) as f64 / n - f, f - i as f64 / n),
-            )
+            crate::math::max(d, crate::math::max((i + 1) as f64 / n - f, f - i as f64 / n))
         });
-        assert!(
-            distance * crate::math::sqrt(n) < 2.226,
-            "distance {distance}"
-        );
+        assert!(distance * crate::math::sqrt(n) < 2.226, "distance {distance}");
     }
 
     #[test]

@@ -1,0 +1,243 @@
+//! What grade each submission deserves: one trait, one file per method, one list.
+//!
+//! | name | method | standard errors | source |
+//! |---|---|---|---|
+//! | `mean` | [`Mean`] | no | Moodle, Peergrade, Sakai |
+//! | `median` | [`Median`] | no | Coursera, CrowdGrader, openHPI |
+//! | `trimmed-mean` | [`TrimmedMean`] | no | Tukey 1962 |
+//! | `shrunk-mean` | [`ShrunkMean`], the default | yes | James and Stein 1961, Morris 1983 |
+//!
+//! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
+//! program takes it from that list.
+//!
+//! All of them leave out self-reviews, give a submission without reviews no grade, and let the
+//! grades of staff and the known grades of exemplars stand.
+
+mod mean;
+mod median;
+mod shrunk_mean;
+mod trimmed_mean;
+
+use core::fmt;
+
+use thiserror::Error;
+
+pub use mean::Mean;
+pub use median::Median;
+pub use shrunk_mean::ShrunkMean;
+pub use trimmed_mean::TrimmedMean;
+
+use crate::chunks;
+use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};
+use crate::id::{SubmissionId, to_u32};
+use crate::reviews::Reviews;
+
+/// A method that turns reviews into grades.
+///
+/// Object-safe and open: a method of your own ends with [`Gradebook::builder`] and can stand
+/// wherever one of these does.
+///
+/// ```
+/// use peergrade::aggregate::{AggregateError, Aggregator};
+/// use peergrade::{Column, Gradebook, Reviews, SubmissionId};
+///
+/// /// The best score counts.
+/// #[derive(Debug)]
+/// struct Highest;
+///
+/// impl Aggregator for Highest {
+///     fn name(&self) -> &str {
+///         "highest"
+///     }
+///
+///     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
+///         let mut book = Gradebook::builder(reviews, self.name());
+///         for criterion in 0..reviews.rubric().criteria().len() {
+///             let submissions = 0..reviews.graph().submissions() as u32;
+///             book = book.criterion(Column::new(submissions.map(|s| {
+///                 let scores = reviews.scores_of(SubmissionId::new(s), criterion);
+///                 scores.iter().copied().max_by(f64::total_cmp)
+///             }))?);
+///         }
+///         Ok(book.build()?)
+///     }
+/// }
+/// ```
+pub trait Aggregator: fmt::Debug + Send + Sync {
+    /// The name by which programs call the method.
+    fn name(&self) -> &str;
+
+    /// The grades of these reviews.
+    ///
+    /// # Errors
+    ///
+    /// [`AggregateError`] where the method cannot work with what it was given.
+    fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError>;
+}
+
+/// Why a method gives no grades.
+///
+/// ```
+/// use peergrade::aggregate::{AggregateError, TrimmedMean};
+///
+/// let error = TrimmedMean::new(0.5).unwrap_err();
+/// assert!(matches!(error, AggregateError::Setting { value: 0.5, .. }));
+/// ```
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum AggregateError {
+    /// A setting that the method cannot use.
+    #[error("{method}: {setting} is {value}, {needed}")]
+    Setting {
+        /// The method.
+        method: &'static str,
+        /// The setting.
+        setting: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        needed: &'static str,
+    },
+    /// The method wrote a gradebook that is none.
+    #[error(transparent)]
+    Gradebook(#[from] GradebookError),
+}
+
+/// An entry of [`METHODS`].
+///
+/// ```
+/// use peergrade::aggregate::METHODS;
+///
+/// for method in METHODS {
+///     assert_eq!(method.name(), method.aggregator().name());
+/// }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Method {
+    name: &'static str,
+    summary: &'static str,
+    make: fn() -> Box<dyn Aggregator>,
+}
+
+impl Method {
+    /// The name by which programs call the method.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it does, in a line.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// The method with its default settings.
+    #[must_use]
+    pub fn aggregator(&self) -> Box<dyn Aggregator> {
+        (self.make)()
+    }
+}
+
+/// Every method of this crate, with default settings.
+///
+/// ```
+/// use peergrade::aggregate::METHODS;
+///
+/// assert!(METHODS.iter().any(|method| method.name() == "median"));
+/// ```
+pub const METHODS: &[Method] = &[
+    Method { name: "mean", summary: "the mean of the scores", make: || Box::new(Mean) },
+    Method { name: "median", summary: "the middle score", make: || Box::new(Median) },
+    Method {
+        name: "trimmed-mean",
+        summary: "the mean without the highest and lowest fifth of the scores",
+        make: || Box::new(TrimmedMean::default()),
+    },
+    Method {
+        name: "shrunk-mean",
+        summary: "the mean, drawn to the mean of the course as far as reviewers disagree",
+        make: || Box::new(ShrunkMean),
+    },
+];
+
+/// The method of this name; `None` where there is none.
+///
+/// ```
+/// use peergrade::aggregate::by_name;
+///
+/// assert_eq!(by_name("mean").unwrap().name(), "mean");
+/// assert!(by_name("oracle").is_none());
+/// ```
+#[must_use]
+pub fn by_name(name: &str) -> Option<Box<dyn Aggregator>> {
+    METHODS.iter().find(|method| method.name == name).map(Method::aggregator)
+}
+
+/// The method that the crate recommends where nothing more is known of a course:
+/// [`ShrunkMean`].
+///
+/// ```
+/// assert_eq!(peergrade::aggregate::default_method().name(), "shrunk-mean");
+/// ```
+#[must_use]
+pub fn default_method() -> Box<dyn Aggregator> {
+    Box::new(ShrunkMean)
+}
+
+/// One grade per submission from its scores on one criterion; missing without scores.
+fn by_scores(
+    reviews: &Reviews,
+    criterion: usize,
+    grade: impl Fn(&mut Vec<f64>, &[f64]) -> f64 + Sync,
+) -> Column {
+    let scores = |i: usize| reviews.scores_of(SubmissionId::new(to_u32(i)), criterion);
+    let chunks = chunks::map(reviews.graph().submissions(), |range| {
+        let mut scratch = Vec::new();
+        let grades = range.map(|i| match scores(i) {
+            [] => MISSING,
+            scores => grade(&mut scratch, scores),
+        });
+        grades.collect::<Vec<f64>>()
+    });
+    Column::from_raw(chunks.concat())
+}
+
+/// Shares per review on one criterion, written submission by submission.
+fn by_shares(
+    reviews: &Reviews,
+    criterion: usize,
+    mut write: impl FnMut(&mut Vec<u32>, &[f64], &mut [f64]),
+) -> Vec<f64> {
+    let graph = reviews.graph();
+    let mut shares = vec![0.0; graph.reviews()];
+    let mut scratch = Vec::new();
+    for i in 0..graph.submissions() {
+        let range = graph.reviews_of(SubmissionId::new(to_u32(i)));
+        if !range.is_empty() {
+            write(&mut scratch, &reviews.column(criterion)[range.clone()], &mut shares[range]);
+        }
+    }
+    shares
+}
+
+/// The mean of at least one score. It lies within them: rounding alone can carry it outside, as
+/// (0.1 + 0.1 + 0.1) / 3 is above 0.1.
+fn mean(scores: &[f64]) -> f64 {
+    let mut low = scores[0];
+    let mut high = scores[0];
+    let mut sum = 0.0;
+    for &score in scores {
+        sum += score;
+        low = crate::math::min(low, score);
+        high = crate::math::max(high, score);
+    }
+    let count = scores.len() as f64;
+    // The second way is for sums beyond the largest double.
+    let mean = if sum.is_finite() {
+        sum / count
+    } else {
+        scores.iter().fold(0.0, |mean, score| mean + score / count)
+    };
+    crate::math::clamp(mean, low, high)
+}

@@ -1,0 +1,278 @@
+//! How a method writes a gradebook.
+
+use core::iter::once;
+
+use thiserror::Error;
+
+use super::column::MISSING;
+use super::{Column, Fit, Gradebook, Prior, ReviewerEstimates, Shares, Source, Warning};
+use crate::chunks;
+use crate::id::{SubmissionId, to_u32};
+use crate::reviews::Reviews;
+
+/// Why columns make no [`Gradebook`].
+///
+/// ```
+/// use peergrade::{Column, GradebookError};
+///
+/// let error = Column::new([Some(1.0), Some(f64::INFINITY)]).unwrap_err();
+/// assert_eq!(error, GradebookError::NotFinite { row: 1, value: f64::INFINITY });
+/// ```
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum GradebookError {
+    /// A number that is NaN or infinite.
+    #[error("row {row}: {value} is not a finite number")]
+    NotFinite {
+        /// The row.
+        row: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A column of another length.
+    #[error("{what}: {given} rows where {expected} are needed")]
+    Length {
+        /// Which column.
+        what: &'static str,
+        /// How many rows it has.
+        given: usize,
+        /// How many it needs.
+        expected: usize,
+    },
+    /// A number below or above what it may be.
+    #[error("{what} of row {row} is {value}, outside {min}..{max}")]
+    OutOfRange {
+        /// Which column.
+        what: &'static str,
+        /// The row.
+        row: usize,
+        /// The value.
+        value: f64,
+        /// The least it may be.
+        min: f64,
+        /// The most it may be.
+        max: f64,
+    },
+}
+
+/// Writes a [`Gradebook`]: what an [`Aggregator`](crate::Aggregator) of your own ends with.
+///
+/// Staff grades and exemplars are taken from the reviews. A method says how each grade is composed,
+/// so that it can be explained: `grade = w m + (1 - w) sum of share x score` with the prior's
+/// weight `w` and mean `m`, by [`prior`](Self::prior) and [`shares`](Self::shares).
+///
+/// ```
+/// use peergrade::{Cohort, Column, Gradebook, Reviews, Rubric, Scale, SubmissionId};
+///
+/// let cohort = Cohort::individuals(2)?;
+/// let reviews = Reviews::builder(&cohort, Rubric::single(Scale::new(0.0, 10.0)?)).build()?;
+/// let grades = Gradebook::builder(&reviews, "everybody gets five")
+///     .criterion(Column::new([Some(5.0), Some(5.0)])?)
+///     .build()?;
+/// assert_eq!(grades.grade(SubmissionId::new(1)), Some(5.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct GradebookBuilder<'a> {
+    reviews: &'a Reviews,
+    book: Gradebook,
+}
+
+impl Gradebook {
+    /// A gradebook of these reviews by a method of this name; give it one
+    /// [`criterion`](GradebookBuilder::criterion) column for each criterion.
+    #[must_use]
+    pub fn builder<'a>(reviews: &'a Reviews, method: &str) -> GradebookBuilder<'a> {
+        let graph = reviews.graph();
+        let count = |i: usize| to_u32(graph.reviews_of(SubmissionId::new(to_u32(i))).len());
+        let staff = reviews.staff_grades().iter().map(|&(s, grade)| (s, grade, Source::Staff));
+        let exemplars = reviews.exemplars().iter().map(|&(s, g)| (s, g, Source::Exemplar));
+        let mut known: Vec<_> = staff.chain(exemplars).collect();
+        known.sort_by_key(|&(submission, _, _)| submission);
+        let book = Self {
+            method: method.to_owned(),
+            rubric: reviews.rubric().clone(),
+            reviews: chunks::column(graph.submissions(), count),
+            criteria: Vec::new(),
+            total: None,
+            std_error: None,
+            criterion_std_error: None,
+            known,
+            shares: Shares::Equal,
+            prior: None,
+            reviewers: None,
+            fit: Fit::exact(),
+            warnings: Vec::new(),
+        };
+        GradebookBuilder { reviews, book }
+    }
+}
+
+impl GradebookBuilder<'_> {
+    /// Adds the grades of the next criterion, by submission. The total is their weighted sum.
+    #[must_use]
+    pub fn criterion(mut self, grades: Column) -> Self {
+        self.book.criteria.push(grades);
+        self
+    }
+
+    /// Sets the standard errors of the totals, in points, by submission.
+    #[must_use]
+    pub fn std_error(mut self, std_error: Column) -> Self {
+        self.book.std_error = Some(std_error);
+        self
+    }
+
+    /// Sets the standard errors of the criteria. With a single criterion of weight 1 those of the
+    /// total serve.
+    #[must_use]
+    pub fn criterion_std_errors(mut self, std_errors: Vec<Column>) -> Self {
+        self.book.criterion_std_error = Some(std_errors);
+        self
+    }
+
+    /// Sets how the reviews of a submission share their weight: one column per criterion, by
+    /// review, the shares of each submission summing to one. Equal shares by default.
+    #[must_use]
+    pub fn shares(mut self, shares: Vec<Vec<f64>>) -> Self {
+        self.book.shares = Shares::PerReview(shares);
+        self
+    }
+
+    /// Sets what grades are drawn towards: a mean per criterion, and for each submission the
+    /// weight of the prior, from 0 to 1.
+    #[must_use]
+    pub fn prior(mut self, mean: Vec<f64>, weight: Vec<f64>) -> Self {
+        self.book.prior = Some(Prior { mean, weight });
+        self
+    }
+
+    /// Sets what the method finds in each reviewer: bias in points and precision, by person.
+    #[must_use]
+    pub fn reviewers(mut self, bias: Column, precision: Column) -> Self {
+        self.book.reviewers = Some(ReviewerEstimates { bias, precision });
+        self
+    }
+
+    /// Sets how the computation went; [`Fit::exact`] by default.
+    #[must_use]
+    pub fn fit(mut self, fit: Fit) -> Self {
+        self.book.fit = fit;
+        self
+    }
+
+    /// Adds a promise that could not be kept.
+    #[must_use]
+    pub fn warning(mut self, warning: Warning) -> Self {
+        self.book.warnings.push(warning);
+        self
+    }
+
+    /// The gradebook.
+    ///
+    /// # Errors
+    ///
+    /// [`GradebookError`] where a column is missing or of another length, or a number is out of
+    /// its range.
+    pub fn build(mut self) -> Result<Gradebook, GradebookError> {
+        self.book.total = total(&self.book)?;
+        check(&self.book, self.reviews.graph().reviews(), self.reviews.graph().people())?;
+        Ok(self.book)
+    }
+}
+
+/// The totals, where they are not the only criterion itself.
+pub(super) fn total(book: &Gradebook) -> Result<Option<Column>, GradebookError> {
+    let Gradebook { rubric, criteria, .. } = book;
+    if rubric.is_plain() || criteria.len() != rubric.criteria().len() {
+        return Ok(None);
+    }
+    let total = chunks::column(book.submissions(), |i| {
+        let terms = rubric.criteria().iter().zip(criteria);
+        terms.fold(0.0, |sum, (criterion, grades)| {
+            sum + criterion.points() * grades.get(i).unwrap_or(MISSING)
+        })
+    });
+    match total.iter().position(|value| value.is_infinite()) {
+        Some(row) => Err(GradebookError::NotFinite { row, value: total[row] }),
+        None => Ok(Some(Column::from_raw(total))),
+    }
+}
+
+/// Every promise of a gradebook about its columns.
+pub(super) fn check(book: &Gradebook, reviews: usize, people: usize) -> Result<(), GradebookError> {
+    let (submissions, criteria) = (book.submissions(), book.rubric.criteria().len());
+    length("criteria", book.criteria.len(), criteria)?;
+    known(book)?;
+    for grades in &book.criteria {
+        length("grades", grades.len(), submissions)?;
+    }
+    for errors in &book.std_error {
+        std_errors(errors, submissions)?;
+    }
+    for columns in &book.criterion_std_error {
+        length("standard errors of criteria", columns.len(), criteria)?;
+        columns.iter().try_for_each(|errors| std_errors(errors, submissions))?;
+    }
+    if let Shares::PerReview(columns) = &book.shares {
+        length("columns of shares", columns.len(), criteria)?;
+        for shares in columns {
+            length("shares", shares.len(), reviews)?;
+            within("share", shares.iter().copied(), 0.0, 1.0)?;
+        }
+    }
+    for prior in &book.prior {
+        length("means of the prior", prior.mean.len(), criteria)?;
+        within("mean of the prior", prior.mean.iter().copied(), -f64::MAX, f64::MAX)?;
+        length("weights of the prior", prior.weight.len(), submissions)?;
+        within("weight of the prior", prior.weight.iter().copied(), 0.0, 1.0)?;
+    }
+    for estimates in &book.reviewers {
+        length("biases", estimates.bias.len(), people)?;
+        length("precisions", estimates.precision.len(), people)?;
+        within("precision", estimates.precision.iter().flatten(), 0.0, f64::MAX)?;
+    }
+    Ok(())
+}
+
+/// Known grades are in range, of submissions that are there, each once and in order.
+fn known(book: &Gradebook) -> Result<(), GradebookError> {
+    let scale = book.rubric.scale();
+    within("known grade", book.known.iter().map(|&(_, grade, _)| grade), scale.min(), scale.max())?;
+    let mut free = 0;
+    for &(submission, _, _) in &book.known {
+        let last = book.submissions() as f64 - 1.0;
+        within(
+            "submission of a known grade",
+            once(f64::from(submission.get())),
+            free.into(),
+            last,
+        )?;
+        free = submission.get() + 1;
+    }
+    Ok(())
+}
+
+fn std_errors(errors: &Column, submissions: usize) -> Result<(), GradebookError> {
+    length("standard errors", errors.len(), submissions)?;
+    within("standard error", errors.iter().map(Option::unwrap_or_default), 0.0, f64::MAX)
+}
+
+fn length(what: &'static str, given: usize, expected: usize) -> Result<(), GradebookError> {
+    if given == expected { Ok(()) } else { Err(GradebookError::Length { what, given, expected }) }
+}
+
+fn within(
+    what: &'static str,
+    values: impl Iterator<Item = f64>,
+    min: f64,
+    max: f64,
+) -> Result<(), GradebookError> {
+    for (row, value) in values.enumerate() {
+        // Written so that NaN is out of range.
+        if !(value >= min && value <= max) {
+            return Err(GradebookError::OutOfRange { what, row, value, min, max });
+        }
+    }
+    Ok(())
+}

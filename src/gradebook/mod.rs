@@ -1,0 +1,346 @@
+//! The grades, how sure they are, and why they are what they are.
+
+mod builder;
+mod column;
+mod explain;
+#[cfg(feature = "serde")]
+mod raw;
+
+pub use builder::{GradebookBuilder, GradebookError};
+pub use column::Column;
+pub(crate) use column::MISSING;
+pub use explain::{Explanation, Line};
+
+use crate::id::{PersonId, SubmissionId};
+use crate::math;
+use crate::rubric::Rubric;
+
+/// The grade of every submission, how sure it is, what each review weighed, and how the fit went.
+///
+/// Written by an [`Aggregator`](crate::Aggregator). A submission of which nothing is known has no
+/// grade. Memory: 8 bytes a submission for each column that the method has.
+///
+/// ```
+/// use peergrade::aggregate::{Aggregator, Mean};
+/// use peergrade::{Cohort, PersonId, Reviews, Rubric, Scale, Source, SubmissionId};
+///
+/// let cohort = Cohort::individuals(3)?;
+/// let mut rows = Reviews::builder(&cohort, Rubric::single(Scale::new(0.0, 10.0)?));
+/// rows.add(SubmissionId::new(0), PersonId::new(1), &[7.0])?;
+/// rows.add(SubmissionId::new(0), PersonId::new(2), &[8.0])?;
+/// rows.staff_grade(SubmissionId::new(1), 9.5)?;
+/// let grades = Mean.aggregate(&rows.build()?)?;
+///
+/// assert_eq!(grades.grade(SubmissionId::new(0)), Some(7.5));
+/// assert_eq!(grades.grade(SubmissionId::new(1)), Some(9.5));
+/// assert_eq!(grades.source(SubmissionId::new(1)), Some(Source::Staff));
+/// assert_eq!(grades.grade(SubmissionId::new(2)), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "raw::Gradebook", into = "raw::Gradebook"))]
+pub struct Gradebook {
+    method: String,
+    rubric: Rubric,
+    /// How many reviews stand behind each submission.
+    reviews: Vec<u32>,
+    /// What peers say, one column per criterion.
+    criteria: Vec<Column>,
+    /// What peers say in total; `None` where the only criterion is the total.
+    total: Option<Column>,
+    /// Of the total.
+    std_error: Option<Column>,
+    criterion_std_error: Option<Vec<Column>>,
+    known: Vec<(SubmissionId, f64, Source)>,
+    shares: Shares,
+    prior: Option<Prior>,
+    reviewers: Option<ReviewerEstimates>,
+    fit: Fit,
+    warnings: Vec<Warning>,
+}
+
+/// How the weight that a submission's reviews have in all is shared among them.
+#[derive(Debug, Clone, PartialEq)]
+enum Shares {
+    Equal,
+    /// One column per criterion, by review; the shares of a submission sum to one.
+    PerReview(Vec<Vec<f64>>),
+}
+
+/// What a grade is drawn towards.
+#[derive(Debug, Clone, PartialEq)]
+struct Prior {
+    /// One per criterion.
+    mean: Vec<f64>,
+    /// By submission, from 0 (the reviews alone) to 1 (the prior alone).
+    weight: Vec<f64>,
+}
+
+/// What a method says of each reviewer, by [`PersonId`]; `None` where it says nothing.
+#[derive(Debug, Clone, PartialEq)]
+struct ReviewerEstimates {
+    bias: Column,
+    precision: Column,
+}
+
+/// Where a grade comes from.
+///
+/// ```
+/// use peergrade::Source;
+///
+/// assert_ne!(Source::Peers, Source::Staff);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Source {
+    /// From the reviews of peers.
+    Peers,
+    /// Staff gave it; it overrides what peers say.
+    Staff,
+    /// The submission is an exemplar of known grade.
+    Exemplar,
+}
+
+/// How the computation went.
+///
+/// ```
+/// use peergrade::Fit;
+///
+/// // A formula in closed form needs no iteration.
+/// let fit = Fit::exact();
+/// assert!(fit.converged && fit.iterations == 0);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct Fit {
+    /// Iterations made.
+    pub iterations: u32,
+    /// Whether the last change was within the tolerance of the method.
+    pub converged: bool,
+    /// The largest change of a grade in the last iteration, in points; 0 for a closed form.
+    pub last_change: f64,
+}
+
+impl Fit {
+    /// The fit of a formula in closed form.
+    #[must_use]
+    pub const fn exact() -> Self {
+        Self { iterations: 0, converged: true, last_change: 0.0 }
+    }
+}
+
+/// A promise of a method that the data did not let it keep.
+///
+/// ```
+/// use peergrade::Warning;
+///
+/// assert!(Warning::NoRepeatedReviews.to_string().contains("no submission has two reviews"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Warning {
+    /// Without two reviews of one submission nothing tells noise from quality.
+    #[error(
+        "no submission has two reviews: the noise of a review is unknown, so grades are plain means without standard errors"
+    )]
+    NoRepeatedReviews,
+    /// With so few submissions the spread of their quality is not known.
+    #[error("fewer than four submissions have reviews: grades are plain means")]
+    TooFewSubmissions,
+}
+
+/// The ends of an interval, in points of the total.
+///
+/// ```
+/// use peergrade::Interval;
+///
+/// let interval = Interval { low: 3.0, high: 5.0 };
+/// assert!(interval.contains(5.0));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// Whether a grade lies in it, ends included.
+    #[must_use]
+    pub fn contains(&self, grade: f64) -> bool {
+        self.low <= grade && grade <= self.high
+    }
+}
+
+impl Gradebook {
+    /// The method that wrote it, by the name in [`aggregate::METHODS`](crate::aggregate::METHODS).
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The criteria.
+    #[must_use]
+    pub fn rubric(&self) -> &Rubric {
+        &self.rubric
+    }
+
+    /// How many submissions there are, graded or not.
+    #[must_use]
+    pub fn submissions(&self) -> usize {
+        self.reviews.len()
+    }
+
+    /// The grade of a submission, on the scale of the total. `None` for a submission without
+    /// reviews and without a known grade.
+    #[must_use]
+    pub fn grade(&self, submission: SubmissionId) -> Option<f64> {
+        match self.known_grade(submission) {
+            Some((grade, _)) => Some(grade),
+            None => self.peer_grade(submission),
+        }
+    }
+
+    /// What peers say of a submission, whether or not staff override it. `None` without reviews.
+    #[must_use]
+    pub fn peer_grade(&self, submission: SubmissionId) -> Option<f64> {
+        self.total_column().get(submission.index())
+    }
+
+    fn total_column(&self) -> &Column {
+        self.total.as_ref().unwrap_or(&self.criteria[0])
+    }
+
+    /// All grades, by submission.
+    ///
+    /// ```
+    /// use peergrade::aggregate::{Aggregator, Mean};
+    /// use peergrade::{Cohort, Reviews, Rubric, Scale};
+    ///
+    /// let cohort = Cohort::individuals(2)?;
+    /// let reviews = Reviews::builder(&cohort, Rubric::single(Scale::new(0.0, 1.0)?)).build()?;
+    /// let grades = Mean.aggregate(&reviews)?;
+    /// assert_eq!(grades.grades().collect::<Vec<_>>(), [None, None]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn grades(&self) -> impl Iterator<Item = Option<f64>> {
+        let mut known = self.known.iter().peekable();
+        self.total_column().iter().enumerate().map(move |(i, peers)| {
+            match known.next_if(|&&(submission, _, _)| submission.index() == i) {
+                Some(&(_, grade, _)) => Some(grade),
+                None => peers,
+            }
+        })
+    }
+
+    /// What peers say of a submission on one criterion. `None` without reviews.
+    #[must_use]
+    pub fn criterion_grade(&self, submission: SubmissionId, criterion: usize) -> Option<f64> {
+        self.criteria.get(criterion)?.get(submission.index())
+    }
+
+    /// The standard error of [`criterion_grade`](Self::criterion_grade), where the method has one.
+    #[must_use]
+    pub fn criterion_std_error(&self, submission: SubmissionId, criterion: usize) -> Option<f64> {
+        match &self.criterion_std_error {
+            Some(columns) => columns.get(criterion)?.get(submission.index()),
+            None if self.rubric.is_plain() && criterion == 0 => {
+                self.std_error.as_ref()?.get(submission.index())
+            }
+            None => None,
+        }
+    }
+
+    /// Where the grade of a submission comes from; `None` where there is no grade.
+    #[must_use]
+    pub fn source(&self, submission: SubmissionId) -> Option<Source> {
+        match self.known_grade(submission) {
+            Some((_, source)) => Some(source),
+            None => self.peer_grade(submission).map(|_| Source::Peers),
+        }
+    }
+
+    fn known_grade(&self, submission: SubmissionId) -> Option<(f64, Source)> {
+        let found = self.known.binary_search_by_key(&submission, |&(known, _, _)| known).ok()?;
+        let (_, grade, source) = self.known[found];
+        Some((grade, source))
+    }
+
+    /// The standard error of a grade, in points. `None` where the method has none, where there is
+    /// no grade, and where the grade is known and not estimated.
+    #[must_use]
+    pub fn std_error(&self, submission: SubmissionId) -> Option<f64> {
+        match self.known_grade(submission) {
+            Some(_) => None,
+            None => self.std_error.as_ref()?.get(submission.index()),
+        }
+    }
+
+    /// The interval around a grade which is to hold the true grade with probability `level`:
+    /// `grade -+ quantile x standard error`, cut to the scale. `None` without a standard error,
+    /// and for a level that is not between 0 and 1.
+    ///
+    /// ```
+    /// use peergrade::aggregate::{Aggregator, ShrunkMean};
+    /// use peergrade::simulate::Pg1;
+    /// use peergrade::{Assigner, Cohort, Seed, SubmissionId};
+    ///
+    /// let cohort = Cohort::individuals(100)?;
+    /// let plan = Assigner::new(5).assign(&cohort, Seed::new(1))?;
+    /// let course = Pg1::default().simulate(&cohort, &plan, Seed::new(2))?;
+    /// let grades = ShrunkMean.aggregate(course.reviews())?;
+    /// let interval = grades.interval(SubmissionId::new(0), 0.9).unwrap();
+    /// assert!(interval.contains(grades.grade(SubmissionId::new(0)).unwrap()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn interval(&self, submission: SubmissionId, level: f64) -> Option<Interval> {
+        if !(level > 0.0 && level < 1.0) {
+            return None;
+        }
+        let grade = self.grade(submission)?;
+        let half = math::normal_quantile(0.5 + 0.5 * level) * self.std_error(submission)?;
+        let scale = self.rubric.scale();
+        Some(Interval {
+            low: math::max(grade - half, math::min(scale.min(), grade)),
+            high: math::min(grade + half, math::max(scale.max(), grade)),
+        })
+    }
+
+    /// How many reviews of peers a submission has.
+    #[must_use]
+    pub fn reviews(&self, submission: SubmissionId) -> u32 {
+        self.reviews.get(submission.index()).copied().unwrap_or(0)
+    }
+
+    /// The bias that the method finds in a reviewer, in points: above 0 for a lenient one. `None`
+    /// where the method does not look.
+    #[must_use]
+    pub fn bias(&self, reviewer: PersonId) -> Option<f64> {
+        self.reviewers.as_ref()?.bias.get(reviewer.index())
+    }
+
+    /// The precision (1 / variance of the noise) that the method finds in a reviewer. `None` where
+    /// the method does not look.
+    #[must_use]
+    pub fn precision(&self, reviewer: PersonId) -> Option<f64> {
+        self.reviewers.as_ref()?.precision.get(reviewer.index())
+    }
+
+    /// How the computation went.
+    #[must_use]
+    pub fn fit(&self) -> Fit {
+        self.fit
+    }
+
+    /// What the data did not let the method promise.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}

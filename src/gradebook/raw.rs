@@ -1,0 +1,95 @@
+//! What a gradebook looks like outside: read back through the checks of the builder. The total is
+//! not stored, it follows from the criteria.
+
+use serde::{Deserialize, Serialize};
+
+use super::builder::{check, total};
+use super::{
+    Column, Fit, Gradebook as Book, GradebookError, Prior, ReviewerEstimates, Shares, Source,
+    Warning,
+};
+use crate::id::SubmissionId;
+use crate::rubric::Rubric;
+
+type Numbers = Vec<Option<f64>>;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gradebook {
+    method: String,
+    rubric: Rubric,
+    reviews: Vec<u32>,
+    criteria: Vec<Numbers>,
+    std_error: Option<Numbers>,
+    criterion_std_error: Option<Vec<Numbers>>,
+    known: Vec<(SubmissionId, f64, Source)>,
+    shares: Option<Vec<Vec<f64>>>,
+    prior: Option<(Vec<f64>, Vec<f64>)>,
+    reviewers: Option<(Numbers, Numbers)>,
+    fit: Fit,
+    warnings: Vec<Warning>,
+}
+
+fn numbers(column: &Column) -> Numbers {
+    column.iter().collect()
+}
+
+impl From<Book> for Gradebook {
+    fn from(book: Book) -> Self {
+        let all = |columns: &Vec<Column>| columns.iter().map(numbers).collect();
+        Self {
+            criteria: all(&book.criteria),
+            std_error: book.std_error.as_ref().map(numbers),
+            criterion_std_error: book.criterion_std_error.as_ref().map(all),
+            shares: match book.shares {
+                Shares::Equal => None,
+                Shares::PerReview(columns) => Some(columns),
+            },
+            prior: book.prior.map(|prior| (prior.mean, prior.weight)),
+            reviewers: book.reviewers.map(|r| (numbers(&r.bias), numbers(&r.precision))),
+            method: book.method,
+            rubric: book.rubric,
+            reviews: book.reviews,
+            known: book.known,
+            fit: book.fit,
+            warnings: book.warnings,
+        }
+    }
+}
+
+impl TryFrom<Gradebook> for Book {
+    type Error = GradebookError;
+
+    fn try_from(raw: Gradebook) -> Result<Self, GradebookError> {
+        let all = |columns: Vec<Numbers>| {
+            columns.into_iter().map(Column::new).collect::<Result<Vec<_>, _>>()
+        };
+        let reviewers = match raw.reviewers {
+            Some((bias, precision)) => Some(ReviewerEstimates {
+                bias: Column::new(bias)?,
+                precision: Column::new(precision)?,
+            }),
+            None => None,
+        };
+        let mut book = Self {
+            criteria: all(raw.criteria)?,
+            total: None,
+            std_error: raw.std_error.map(Column::new).transpose()?,
+            criterion_std_error: raw.criterion_std_error.map(all).transpose()?,
+            shares: raw.shares.map_or(Shares::Equal, Shares::PerReview),
+            prior: raw.prior.map(|(mean, weight)| Prior { mean, weight }),
+            reviewers,
+            method: raw.method,
+            rubric: raw.rubric,
+            reviews: raw.reviews,
+            known: raw.known,
+            fit: raw.fit,
+            warnings: raw.warnings,
+        };
+        let reviews = book.reviews.iter().map(|&count| count as usize).sum();
+        let people = book.reviewers.as_ref().map_or(0, |reviewers| reviewers.bias.len());
+        book.total = total(&book)?;
+        check(&book, reviews, people)?;
+        Ok(book)
+    }
+}

@@ -1,0 +1,340 @@
+//! Reviews, row by row.
+
+use super::{KnownGrades, Reviews, SelfReview, range_of};
+use crate::cohort::Cohort;
+use crate::error::{GraphError, ReviewsError};
+use crate::graph::{ReviewGraph, canonical_order, check_pair, check_sizes};
+use crate::id::{PersonId, SubmissionId};
+use crate::rubric::Rubric;
+
+/// What a second review of one submission by one reviewer means.
+///
+/// ```
+/// use peergrade::{Cohort, Duplicates, PersonId, Reviews, Rubric, Scale, SubmissionId};
+///
+/// let cohort = Cohort::individuals(2)?;
+/// let mut rows = Reviews::builder(&cohort, Rubric::single(Scale::new(0.0, 10.0)?));
+/// let (work, reviewer) = (SubmissionId::new(0), PersonId::new(1));
+/// rows.add(work, reviewer, &[4.0])?.add(work, reviewer, &[6.0])?;
+///
+/// assert!(rows.build().is_err());
+/// assert_eq!(rows.duplicates(Duplicates::Last).build()?.scores_of(work, 0), [6.0]);
+/// assert_eq!(rows.duplicates(Duplicates::Mean).build()?.scores_of(work, 0), [5.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Duplicates {
+    /// An error that names both rows.
+    #[default]
+    Error,
+    /// The row that came first counts.
+    First,
+    /// The row that came last counts: a review that was revised.
+    Last,
+    /// The mean of all of them counts. Where that happens, the scales of the result lose their
+    /// step, since a mean may fall between two levels.
+    Mean,
+}
+
+/// Collects reviews row by row; rows are numbered from 0 in the order of the calls to
+/// [`add`](Self::add), refused ones included.
+///
+/// A call that returns an error has changed nothing but that number, so a caller can report the
+/// row, drop it and go on; [`build`](Self::build) leaves the rows in place.
+///
+/// ```
+/// use peergrade::{Cohort, PersonId, Reviews, ReviewsError, Rubric, Scale, SubmissionId};
+///
+/// let cohort = Cohort::individuals(2)?;
+/// let mut rows = Reviews::builder(&cohort, Rubric::single(Scale::new(0.0, 10.0)?));
+/// let own = rows.add(SubmissionId::new(1), PersonId::new(1), &[10.0]);
+/// assert!(matches!(own, Err(ReviewsError::SelfReview { row: 0, .. })));
+/// rows.add(SubmissionId::new(1), PersonId::new(0), &[6.0])?;
+/// assert_eq!(rows.build()?.graph().reviews(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ReviewsBuilder<'a> {
+    cohort: &'a Cohort,
+    rubric: Rubric,
+    duplicates: Duplicates,
+    self_reviews_allowed: bool,
+    pairs: Vec<(SubmissionId, PersonId)>,
+    /// All scores of a row side by side.
+    scores: Vec<f64>,
+    /// How many rows came, and which of them did not enter `pairs`, in order.
+    rows: usize,
+    absent: Vec<usize>,
+    /// With the number of its row.
+    self_reviews: Vec<(usize, SelfReview)>,
+    staff: KnownGrades,
+    exemplars: KnownGrades,
+}
+
+impl<'a> ReviewsBuilder<'a> {
+    pub(super) fn new(cohort: &'a Cohort, rubric: Rubric) -> Self {
+        Self {
+            cohort,
+            rubric,
+            duplicates: Duplicates::default(),
+            self_reviews_allowed: false,
+            pairs: Vec::new(),
+            scores: Vec::new(),
+            rows: 0,
+            absent: Vec::new(),
+            self_reviews: Vec::new(),
+            staff: Vec::new(),
+            exemplars: Vec::new(),
+        }
+    }
+
+    /// Sets what a second review of one submission by one reviewer means; an error by default.
+    pub fn duplicates(&mut self, policy: Duplicates) -> &mut Self {
+        self.duplicates = policy;
+        self
+    }
+
+    /// Sets whether [`add`](Self::add) takes reviews of own work. They are kept apart as
+    /// [`Reviews::self_reviews`]; no aggregator counts them.
+    pub fn allow_self_reviews(&mut self, allowed: bool) -> &mut Self {
+        self.self_reviews_allowed = allowed;
+        self
+    }
+
+    /// Makes room for this many further rows.
+    pub fn reserve(&mut self, rows: usize) -> &mut Self {
+        self.pairs.reserve(rows);
+        self.scores.reserve(rows.saturating_mul(self.rubric.criteria().len()));
+        self
+    }
+
+    /// Adds a review: one score per criterion, in the order of the rubric.
+    ///
+    /// # Errors
+    ///
+    /// [`ReviewsError`] with the row where an id is unknown, there is not one score per criterion,
+    /// a score is not on its scale, or the reviewer is an author.
+    pub fn add(
+        &mut self,
+        submission: SubmissionId,
+        reviewer: PersonId,
+        scores: &[f64],
+    ) -> Result<&mut Self, ReviewsError> {
+        let row = self.rows;
+        self.rows += 1;
+        let before = self.scores.len();
+        match self.check_row(row, submission, reviewer, scores) {
+            Ok(false) => self.pairs.push((submission, reviewer)),
+            Ok(true) => {
+                self.absent.push(row);
+                let scores = self.scores.split_off(before);
+                self.self_reviews.push((row, SelfReview { submission, author: reviewer, scores }));
+            }
+            Err(error) => {
+                self.absent.push(row);
+                self.scores.truncate(before);
+                return Err(error);
+            }
+        }
+        Ok(self)
+    }
+
+    /// Appends the scores of a row while checking it; true for a self-review.
+    fn check_row(
+        &mut self,
+        row: usize,
+        submission: SubmissionId,
+        reviewer: PersonId,
+        scores: &[f64],
+    ) -> Result<bool, ReviewsError> {
+        let (people, submissions) = (self.cohort.people(), self.cohort.submissions());
+        check_sizes(people, submissions, self.pairs.len() + 1)?;
+        check_pair(row, (submission, reviewer), people, submissions)?;
+        let (given, criteria) = (scores.len(), self.rubric.criteria().len());
+        if given != criteria {
+            return Err(ReviewsError::ScoreCount { row, submission, reviewer, given, criteria });
+        }
+        let own = self.cohort.is_author(reviewer, submission);
+        if own && !self.self_reviews_allowed {
+            return Err(ReviewsError::SelfReview { row, submission, reviewer });
+        }
+        for (criterion, &score) in self.rubric.criteria().iter().zip(scores) {
+            let checked = criterion.scale().check(score).map_err(|error| {
+                let criterion = criterion.name().to_owned();
+                ReviewsError::Score { row, submission, reviewer, criterion, error }
+            })?;
+            self.scores.push(checked);
+        }
+        Ok(own)
+    }
+
+    /// Adds the grade that staff gave a submission, on the scale of the total (between two levels
+    /// is allowed). It overrides what peers say.
+    ///
+    /// # Errors
+    ///
+    /// [`ReviewsError`] where the submission is unknown or has a known grade already, or the grade
+    /// is out of the range of the total.
+    pub fn staff_grade(
+        &mut self,
+        submission: SubmissionId,
+        grade: f64,
+    ) -> Result<&mut Self, ReviewsError> {
+        let known = self.check_known("staff", submission, grade)?;
+        self.staff.push(known);
+        Ok(self)
+    }
+
+    /// Makes a submission an exemplar: a work whose grade is known, given to reviewers to see how
+    /// they judge.
+    ///
+    /// # Errors
+    ///
+    /// As [`staff_grade`](Self::staff_grade).
+    pub fn exemplar(
+        &mut self,
+        submission: SubmissionId,
+        grade: f64,
+    ) -> Result<&mut Self, ReviewsError> {
+        let known = self.check_known("exemplar", submission, grade)?;
+        self.exemplars.push(known);
+        Ok(self)
+    }
+
+    fn check_known(
+        &self,
+        kind: &'static str,
+        submission: SubmissionId,
+        grade: f64,
+    ) -> Result<(SubmissionId, f64), ReviewsError> {
+        let submissions = self.cohort.submissions();
+        if submission.index() >= submissions {
+            return Err(ReviewsError::UnknownGraded { kind, submission, submissions });
+        }
+        let grade = range_of(&self.rubric)
+            .check(grade)
+            .map_err(|error| ReviewsError::KnownGrade { kind, submission, error })?;
+        Ok((submission, grade))
+    }
+
+    /// The reviews so far. O(rows + people + submissions).
+    ///
+    /// # Errors
+    ///
+    /// [`ReviewsError`] where a pair occurs twice and [`Duplicates::Error`] holds (both rows are
+    /// named), or a submission has two known grades.
+    pub fn build(&self) -> Result<Reviews, ReviewsError> {
+        let staff = sorted("staff", &self.staff)?;
+        let exemplars = sorted("exemplar", &self.exemplars)?;
+        let twice = exemplars.iter().find(|&&(s, _)| super::known(&staff, s).is_some());
+        if let Some(&(submission, _)) = twice {
+            return Err(ReviewsError::DuplicateGrade { kind: "staff", submission });
+        }
+        let (self_reviews, own_merged) = self.settled_self_reviews()?;
+        let (graph, columns, merged) = self.settled_reviews()?;
+        let means = self.duplicates == Duplicates::Mean && (merged || own_merged);
+        let rubric = self.rubric.clone();
+        Ok(Reviews {
+            cohort: self.cohort.clone(),
+            graph,
+            rubric: if means { rubric.without_steps() } else { rubric },
+            columns,
+            staff,
+            exemplars,
+            self_reviews,
+        })
+    }
+
+    /// Graph, columns, and whether a pair occurred twice.
+    fn settled_reviews(&self) -> Result<(ReviewGraph, Vec<Vec<f64>>, bool), ReviewsError> {
+        let (people, submissions) = (self.cohort.people(), self.cohort.submissions());
+        let len = self.pairs.len();
+        let order = canonical_order(people, submissions, len, |i| self.pairs[i]);
+        let position = |i: usize| order.as_ref().map_or(i, |order| order[i] as usize);
+        let pair = |i: usize| self.pairs[position(i)];
+        let Some(i) = (1..len).find(|&i| pair(i - 1) == pair(i)) else {
+            let graph = ReviewGraph::from_canonical(people, submissions, len, pair);
+            let column = |c| (0..len).map(|i| self.score(position(i), c)).collect();
+            return Ok((graph, self.columns(column), false));
+        };
+        self.refuse_twice(pair(i), [i - 1, i].map(|i| self.row(position(i))))?;
+        let rows: Vec<usize> = (0..len).map(position).collect();
+        let runs: Vec<&[usize]> = rows.chunk_by(|&a, &b| self.pairs[a] == self.pairs[b]).collect();
+        let pair = |i: usize| self.pairs[runs[i][0]];
+        let graph = ReviewGraph::from_canonical(people, submissions, runs.len(), pair);
+        let settled = |run: &[usize], c| self.settle(c, run.iter().map(|&row| self.score(row, c)));
+        let columns = self.columns(|c| runs.iter().map(|run| settled(run, c)).collect());
+        Ok((graph, columns, true))
+    }
+
+    /// Self-reviews in order, and whether an author judged one work twice.
+    fn settled_self_reviews(&self) -> Result<(Vec<SelfReview>, bool), ReviewsError> {
+        let mut rows: Vec<&(usize, SelfReview)> = self.self_reviews.iter().collect();
+        let key = |review: &SelfReview| (review.submission, review.author);
+        rows.sort_by_key(|(row, review)| (key(review), *row));
+        let mut settled = Vec::new();
+        for run in rows.chunk_by(|a, b| key(&a.1) == key(&b.1)) {
+            let (first, review) = run[0];
+            if let Some((second, _)) = run.get(1) {
+                self.refuse_twice(key(review), [*first, *second])?;
+            }
+            let mut review = review.clone();
+            for (c, score) in review.scores.iter_mut().enumerate() {
+                *score = self.settle(c, run.iter().map(|(_, review)| review.scores[c]));
+            }
+            settled.push(review);
+        }
+        let merged = settled.len() < rows.len();
+        Ok((settled, merged))
+    }
+
+    fn refuse_twice(
+        &self,
+        (submission, reviewer): (SubmissionId, PersonId),
+        [first, second]: [usize; 2],
+    ) -> Result<(), GraphError> {
+        if self.duplicates == Duplicates::Error {
+            return Err(GraphError::Duplicate { first, second, submission, reviewer });
+        }
+        Ok(())
+    }
+
+    /// The score that counts among those of one pair, in the order of rows.
+    fn settle(&self, criterion: usize, scores: impl Iterator<Item = f64> + Clone) -> f64 {
+        let first = scores.clone().next().unwrap_or_default();
+        match self.duplicates {
+            Duplicates::Error | Duplicates::First => first,
+            Duplicates::Last => scores.last().unwrap_or(first),
+            Duplicates::Mean => {
+                let (sum, count) =
+                    scores.fold((0.0, 0.0), |(sum, count), score| (sum + score, count + 1.0));
+                // Rounding may carry a mean past the end of the scale.
+                let scale = self.rubric.criteria()[criterion].scale().without_step();
+                scale.nearest(sum / count)
+            }
+        }
+    }
+
+    fn columns(&self, column: impl Fn(usize) -> Vec<f64>) -> Vec<Vec<f64>> {
+        (0..self.rubric.criteria().len()).map(column).collect()
+    }
+
+    fn score(&self, position: usize, criterion: usize) -> f64 {
+        self.scores[position * self.rubric.criteria().len() + criterion]
+    }
+
+    /// The number that the caller knows the row at this position by.
+    fn row(&self, position: usize) -> usize {
+        self.absent.iter().fold(position, |row, &absent| row + usize::from(absent <= row))
+    }
+}
+
+fn sorted(kind: &'static str, grades: &KnownGrades) -> Result<KnownGrades, ReviewsError> {
+    let mut sorted = grades.clone();
+    sorted.sort_by_key(|&(submission, _)| submission);
+    match sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => Err(ReviewsError::DuplicateGrade { kind, submission: pair[0].0 }),
+        None => Ok(sorted),
+    }
+}
