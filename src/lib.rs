@@ -4,6 +4,7 @@
 mod chunks;
 mod id;
 mod math;
+pub mod metrics;
 mod sample;
 mod seed;
 
