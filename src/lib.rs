@@ -10,6 +10,7 @@ mod gradebook;
 mod graph;
 mod id;
 mod math;
+pub mod metrics;
 mod reviews;
 mod roster;
 mod rubric;

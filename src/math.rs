@@ -35,6 +35,13 @@ pub(crate) fn clamp(x: f64, low: f64, high: f64) -> f64 {
     min(max(x, low), high)
 }
 
+/// The largest power of two up to `x`, but a normal number: a unit by which division is exact and
+/// safe. `x` is finite and not negative.
+pub(crate) fn power_of_two_near(x: f64) -> f64 {
+    const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
+    max(f64::from_bits(x.to_bits() & EXPONENT), f64::MIN_POSITIVE)
+}
+
 /// Round to the nearest integer, halves to even.
 pub(crate) fn round_half_even(x: f64) -> f64 {
     libm::rint(x)
@@ -161,7 +168,24 @@ mod tests {
 
     #[test]
     fn halves_go_to_even_and_clamp_keeps_the_range() {
-        assert_eq!([0.5, 1.5, 2.5, -0.5].map(round_half_even), [0.0, 2.0, 2.0, -0.0]);
-        assert_eq!([-1.0, 0.3, 2.0].map(|x| clamp(x, 0.0, 1.0)), [0.0, 0.3, 1.0]);
+        let bits = |values: [f64; 4]| values.map(f64::to_bits);
+        assert_eq!(bits([0.5, 1.5, 2.5, -0.5].map(round_half_even)), bits([0.0, 2.0, 2.0, -0.0]));
+        let clamped = [-1.0, 0.3, 1.0, 2.0].map(|x| clamp(x, 0.0, 1.0));
+        assert_eq!(bits(clamped), bits([0.0, 0.3, 1.0, 1.0]));
+    }
+
+    #[test]
+    fn units_are_normal_powers_of_two() {
+        for (x, unit) in [
+            (1.0, 1.0),
+            (1.99, 1.0),
+            (1000.0, 512.0),
+            (0.3, 0.25),
+            (0.0, f64::MIN_POSITIVE),
+            (5e-324, f64::MIN_POSITIVE),
+        ] {
+            assert_eq!(power_of_two_near(x).to_bits(), f64::to_bits(unit), "{x}");
+        }
+        assert!(f64::MAX / power_of_two_near(f64::MAX) < 2.0);
     }
 }

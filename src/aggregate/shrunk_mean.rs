@@ -6,6 +6,8 @@ use crate::gradebook::{Column, Gradebook, GradebookBuilder, MISSING, Warning};
 use crate::id::{SubmissionId, to_u32};
 use crate::math;
 use crate::reviews::Reviews;
+use crate::rubric::{Criterion, Rubric};
+use crate::scale::Scale;
 
 /// The mean, drawn towards the mean of the course the more, the more reviewers of one work
 /// disagree and the fewer they are; with standard errors.
@@ -65,12 +67,12 @@ impl Aggregator for ShrunkMean {
             criteria.map(|c| Scores::new(reviews, reviews.column(c))).collect();
         let book = Gradebook::builder(reviews, self.name());
         let book = if reviews.rubric().is_plain() {
-            let total = Moments::of(&scores[0], floor(reviews, None));
+            let total = Moments::of(&scores[0], Floor::of_total(reviews.rubric()));
             grade(book, &scores, &scores[0], &total)
         } else {
             let totals = chunks::column(reviews.graph().reviews(), |e| reviews.total_at(e));
             let totals = Scores::new(reviews, &totals);
-            let total = Moments::of(&totals, floor(reviews, None));
+            let total = Moments::of(&totals, Floor::of_total(reviews.rubric()));
             grade(book, &scores, &totals, &total)
         };
         Ok(book.build()?)
@@ -106,9 +108,11 @@ impl<'a> Scores<'a> {
     }
 }
 
-/// The parameters of one column of scores.
+/// The parameters of one column of scores, in a unit in which no square overflows: a power of two,
+/// so that division by it rounds nothing.
 #[derive(Debug, Clone, Copy)]
 struct Moments {
+    unit: f64,
     submissions: f64,
     reviews: f64,
     /// mu, s2, vs as in the docs of [`ShrunkMean`].
@@ -144,8 +148,10 @@ impl Sums {
         }
     }
 
-    fn of(scores: &[f64], mean: f64) -> Self {
+    fn of(scores: &[f64], mean: f64, unit: f64) -> Self {
         let k = scores.len() as f64;
+        let square = |z: f64| (z - mean) / unit * ((z - mean) / unit);
+        let mean = mean / unit;
         Self {
             submissions: 1.0,
             reviews: k,
@@ -153,31 +159,34 @@ impl Sums {
             reciprocals: 1.0 / k,
             means: mean,
             scores: k * mean,
-            squares: scores.iter().fold(0.0, |sum, z| sum + (z - mean) * (z - mean)),
+            squares: scores.iter().fold(0.0, |sum, &z| sum + square(z)),
         }
     }
 }
 
 impl Moments {
-    fn of(scores: &Scores<'_>, floor: f64) -> Self {
+    fn of(scores: &Scores<'_>, floor: Floor) -> Self {
+        let Floor { unit, variance } = floor;
         let each = |range: core::ops::Range<usize>| {
             let counted = range.filter(|&i| scores.counts(i));
-            counted
-                .fold(Sums::default(), |sums, i| sums.add(Sums::of(scores.of(i), scores.means[i])))
+            counted.fold(Sums::default(), |sums, i| {
+                sums.add(Sums::of(scores.of(i), scores.means[i], unit))
+            })
         };
         let sums = chunks::tree(chunks::map(scores.means.len(), each), Sums::add);
         let (n, reviews) = (sums.submissions, sums.reviews);
         let centre = sums.means / math::max(n, 1.0);
         let spread = chunks::sum(scores.means.len(), |i| {
-            let distance = scores.means[i] - centre;
+            let distance = scores.means[i] / unit - centre;
             if scores.counts(i) { distance * distance } else { 0.0 }
         });
-        let within = math::max(sums.squares / math::max(reviews - n, 1.0), floor);
+        let within = math::max(sums.squares / math::max(reviews - n, 1.0), variance);
         let noise = within * sums.reciprocals / math::max(n, 1.0);
         let between = math::max(spread / math::max(n - 1.0, 1.0) - noise, 0.0);
         let reviews_or_1 = math::max(reviews, 1.0);
         let unevenness = sums.reviews_squared / (reviews_or_1 * reviews_or_1);
         Self {
+            unit,
             submissions: n,
             reviews,
             mean: sums.scores / reviews_or_1,
@@ -196,21 +205,37 @@ impl Moments {
 
     /// The standard error of a grade whose mean `x` of `k` scores got the weight `1 - b`.
     fn std_error(&self, k: f64, b: f64, x: f64) -> f64 {
-        let distance = x - self.mean;
+        let distance = x / self.unit - self.mean;
         let estimated = self.mean_variance + 2.0 * distance * distance / (self.submissions - 3.0);
-        math::sqrt((1.0 - b) * self.within / k + b * b * estimated)
+        self.unit * math::sqrt((1.0 - b) * self.within / k + b * b * estimated)
     }
 }
 
-/// The variance that the steps of the scales make: of one criterion, or of the total.
-fn floor(reviews: &Reviews, criterion: Option<usize>) -> f64 {
-    let variance = |step: f64| step * step / 12.0;
-    let criteria = reviews.rubric().criteria();
-    match criterion {
-        Some(c) => criteria[c].scale().step().map_or(0.0, variance),
-        None => criteria.iter().fold(0.0, |sum, criterion| {
-            sum + criterion.scale().step().map_or(0.0, |step| variance(criterion.points() * step))
-        }),
+/// The unit of a column, and the variance in it that the steps of the scales alone make.
+#[derive(Debug, Clone, Copy)]
+struct Floor {
+    unit: f64,
+    variance: f64,
+}
+
+impl Floor {
+    fn of_criterion(criterion: &Criterion) -> Self {
+        Self::new(criterion.scale(), criterion.scale().step())
+    }
+
+    fn of_total(rubric: &Rubric) -> Self {
+        let scale = rubric.scale();
+        let steps = rubric
+            .criteria()
+            .iter()
+            .filter_map(|criterion| criterion.scale().step().map(|step| criterion.points() * step));
+        Self::new(scale, steps)
+    }
+
+    fn new(scale: Scale, steps: impl IntoIterator<Item = f64>) -> Self {
+        let unit = math::power_of_two_near(math::max(scale.max().abs(), scale.min().abs()));
+        let variance = |step: f64| step / unit * (step / unit) / 12.0;
+        Self { unit, variance: steps.into_iter().fold(0.0, |sum, step| sum + variance(step)) }
     }
 }
 
@@ -241,13 +266,15 @@ fn grade<'a>(
         let moments = if reviews.rubric().is_plain() {
             *total
         } else {
-            let moments = Moments::of(scores, floor(reviews, Some(c)));
+            let criterion = &reviews.rubric().criteria()[c];
+            let moments = Moments::of(scores, Floor::of_criterion(criterion));
             criterion_errors.push(criterion_error(&moments, &weight, count));
             moments
         };
-        prior.push(moments.mean);
+        let mean = moments.unit * moments.mean;
+        prior.push(mean);
         book = book.criterion(Column::from_raw(chunks::column(len, |i| {
-            weight[i] * moments.mean + (1.0 - weight[i]) * scores.means[i]
+            weight[i] * mean + (1.0 - weight[i]) * scores.means[i]
         })));
     }
     if !criterion_errors.is_empty() {
@@ -268,7 +295,7 @@ fn criterion_error(
         k => {
             let (b, a) = (weight[i], 1.0 - weight[i]);
             let drawn = b * b * (moments.between + moments.mean_variance);
-            math::sqrt(drawn + a * a * moments.within / k)
+            moments.unit * math::sqrt(drawn + a * a * moments.within / k)
         }
     }))
 }
@@ -289,7 +316,7 @@ fn plain<'a>(
     }
     let errors = chunks::column(totals.means.len(), |i| match totals.of(i).len() {
         0 => MISSING,
-        k => math::sqrt(total.within / k as f64),
+        k => total.unit * math::sqrt(total.within / k as f64),
     });
     book.std_error(Column::from_raw(errors)).warning(Warning::TooFewSubmissions)
 }
