@@ -2,6 +2,7 @@
 //! good each reviewer was, and who works with whom.
 
 pub mod aggregate;
+pub mod assign;
 mod chunks;
 mod cohort;
 mod csr;
@@ -19,6 +20,7 @@ mod scale;
 mod seed;
 
 pub use aggregate::Aggregator;
+pub use assign::{AssignError, Assigner, ReviewPlan};
 pub use cohort::{Cohort, CohortBuilder};
 pub use error::{
     CohortError, GraphError, ReviewsError, RosterError, RubricError, ScaleError, ScoreError,

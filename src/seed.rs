@@ -90,6 +90,7 @@ pub(crate) enum Phase {
     SimulatedBehaviour = 6,
     SpotChecks = 7,
     PlanMixing = 8,
+    Exemplars = 9,
 }
 
 /// A stream of words. The distributions over it are in `sample.rs`.

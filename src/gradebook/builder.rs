@@ -207,10 +207,10 @@ pub(super) fn check(book: &Gradebook, reviews: usize, people: usize) -> Result<(
     for grades in &book.criteria {
         length("grades", grades.len(), submissions)?;
     }
-    for errors in &book.std_error {
+    if let Some(errors) = &book.std_error {
         std_errors(errors, submissions)?;
     }
-    for columns in &book.criterion_std_error {
+    if let Some(columns) = &book.criterion_std_error {
         length("standard errors of criteria", columns.len(), criteria)?;
         columns.iter().try_for_each(|errors| std_errors(errors, submissions))?;
     }
@@ -221,13 +221,13 @@ pub(super) fn check(book: &Gradebook, reviews: usize, people: usize) -> Result<(
             within("share", shares.iter().copied(), 0.0, 1.0)?;
         }
     }
-    for prior in &book.prior {
+    if let Some(prior) = &book.prior {
         length("means of the prior", prior.mean.len(), criteria)?;
         within("mean of the prior", prior.mean.iter().copied(), -f64::MAX, f64::MAX)?;
         length("weights of the prior", prior.weight.len(), submissions)?;
         within("weight of the prior", prior.weight.iter().copied(), 0.0, 1.0)?;
     }
-    for estimates in &book.reviewers {
+    if let Some(estimates) = &book.reviewers {
         length("biases", estimates.bias.len(), people)?;
         length("precisions", estimates.precision.len(), people)?;
         within("precision", estimates.precision.iter().flatten(), 0.0, f64::MAX)?;

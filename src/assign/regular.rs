@@ -1,0 +1,166 @@
+//! Stub permutations and switch repair: the core of every plan.
+//!
+//! Each round gives every submission one review by a uniform permutation; the few bad slots that
+//! chance makes (one's own work, a work twice, a forbidden pair) are repaired by switches. Their
+//! expected number does not depend on the size of the course (about 15 with five reviews), so the
+//! whole takes linear time. Unions of random permutations also mix as well as a review graph can.
+
+use super::draft::{Draft, EMPTY};
+use super::rules::Rules;
+use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::seed::{Phase, Seed, Stream};
+
+/// Proposals for each bad slot in a sweep, and sweeps.
+const PROPOSALS: usize = 200;
+const SWEEPS: usize = 50;
+/// How often a switch is accepted that repairs as much as it breaks: the walk out of dead ends.
+const SIDEWAYS: f64 = 0.3;
+
+/// Streams of [`Phase::Plan`]: one a stage, so that more draws in one change no other.
+const EXTRAS: u64 = 0;
+const REVIEWERS: u64 = 1;
+const ROUNDS: u64 = 16;
+
+/// Fills every empty slot by random permutations. The result may have bad slots.
+pub(super) fn fill(draft: &mut Draft<'_>, seed: Seed) {
+    let rules = draft.rules;
+    let mut rounds = Rounds::new(rules, seed);
+    let mut reviewers: Vec<PersonId> = rules.people().collect();
+    if !rounds.are_whole(rules) {
+        // Rounds of reviewers and of submissions overlap: neighbours must not stay neighbours.
+        seed.stream(Phase::Plan, REVIEWERS).shuffle(&mut reviewers);
+    }
+    for position in 0.. {
+        reviewers.retain(|&reviewer| draft.free(reviewer).len() > position);
+        if reviewers.is_empty() {
+            break;
+        }
+        for &reviewer in &reviewers {
+            let slot = draft.free(reviewer).start + position;
+            draft.set(slot, rounds.next().unwrap_or(EMPTY));
+        }
+    }
+}
+
+/// The submissions in rounds: each round has, in random order, every submission that still needs
+/// a review.
+struct Rounds {
+    seed: Seed,
+    /// By submission of the pool: reviews it needs beside kept ones.
+    needs: Vec<(SubmissionId, u32)>,
+    round: u32,
+    queue: Vec<SubmissionId>,
+}
+
+impl Rounds {
+    fn new(rules: &Rules<'_>, seed: Seed) -> Self {
+        let mut needs: Vec<(SubmissionId, u32)> =
+            rules.pool().map(|s| (s, rules.low(s) - rules.kept_by(s))).collect();
+        if rules.extra() > 0 {
+            let open = |&i: &u32| {
+                let (s, _) = needs[i as usize];
+                rules.high(s) > rules.low(s)
+            };
+            let mut lucky: Vec<u32> = (0..to_u32(needs.len())).filter(open).collect();
+            seed.stream(Phase::Plan, EXTRAS).shuffle(&mut lucky);
+            let extra = usize::try_from(rules.extra()).unwrap_or(usize::MAX);
+            for &i in lucky.iter().take(extra) {
+                needs[i as usize].1 += 1;
+            }
+        }
+        Self { seed, needs, round: 0, queue: Vec::new() }
+    }
+
+    /// Whether every round of submissions is as long as every round of reviewers.
+    fn are_whole(&self, rules: &Rules<'_>) -> bool {
+        let first = rules.quotas().first();
+        self.needs.len() == rules.quotas().len()
+            && rules.quotas().iter().all(|quota| Some(quota) == first)
+            && self.needs.iter().all(|(_, need)| Some(need) == first)
+    }
+
+    fn next(&mut self) -> Option<SubmissionId> {
+        if self.queue.is_empty() {
+            let round = self.round;
+            let waiting = self.needs.iter().filter(|(_, need)| *need > round);
+            self.queue.extend(waiting.map(|&(submission, _)| submission));
+            self.seed.stream(Phase::Plan, ROUNDS + u64::from(round)).shuffle(&mut self.queue);
+            self.round += 1;
+        }
+        self.queue.pop()
+    }
+}
+
+/// Repairs bad slots by switches with uniform partners and returns those that are left: a walk
+/// that accepts what leaves fewer bad slots, and now and then what leaves as many (Minton et al.,
+/// "Minimizing conflicts", Artificial Intelligence 58, 1992).
+pub(super) fn repair(draft: &mut Draft<'_>, seed: Seed) -> Vec<usize> {
+    let mut stream = seed.stream(Phase::PlanRepair, 0);
+    let mut bad = bad_slots(draft);
+    for _ in 0..SWEEPS {
+        if bad.is_empty() {
+            break;
+        }
+        let mut touched = Vec::new();
+        for &slot in &bad {
+            for _ in 0..PROPOSALS {
+                if !draft.is_bad(slot) {
+                    break;
+                }
+                touched.extend(propose(draft, slot, &mut stream));
+            }
+            touched.push(slot);
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        touched.retain(|&slot| draft.is_bad(slot));
+        bad = touched;
+    }
+    bad
+}
+
+fn bad_slots(draft: &Draft<'_>) -> Vec<usize> {
+    let mut bad = Vec::new();
+    for reviewer in draft.rules.people() {
+        let free = draft.free(reviewer);
+        bad.extend(free.filter(|&slot| draft.clashes(reviewer, draft.get(slot), slot)));
+    }
+    bad
+}
+
+/// Proposes a switch of a slot with a random partner; returns the partner if it was made.
+fn propose(draft: &mut Draft<'_>, slot: usize, stream: &mut Stream) -> Option<usize> {
+    let (partner, owner) = draft.draw(stream)?;
+    let (mine, theirs) = (draft.get(slot), draft.get(partner));
+    let me = draft.owner(slot);
+    if me == owner || mine == theirs {
+        return None;
+    }
+    let bad = |me, submission, slot| u32::from(draft.clashes(me, submission, slot));
+    let before = bad(me, mine, slot) + bad(owner, theirs, partner);
+    let after = bad(me, theirs, slot) + bad(owner, mine, partner);
+    if after < before || (after == before && stream.bernoulli(SIDEWAYS)) {
+        draft.set(slot, theirs);
+        draft.set(partner, mine);
+        return Some(partner);
+    }
+    None
+}
+
+/// Makes about this many random switches a slot, each of which keeps every rule: takes the order
+/// out of what a search has placed.
+pub(super) fn mix(draft: &mut Draft<'_>, switches: usize, seed: Seed) {
+    let mut stream = seed.stream(Phase::PlanMixing, 0);
+    for _ in 0..draft.len().saturating_mul(switches) {
+        let (Some((a, mine)), Some((b, theirs))) =
+            (draft.draw(&mut stream), draft.draw(&mut stream))
+        else {
+            continue;
+        };
+        let (x, y) = (draft.get(a), draft.get(b));
+        if mine != theirs && x != y && !draft.clashes(mine, y, a) && !draft.clashes(theirs, x, b) {
+            draft.set(a, y);
+            draft.set(b, x);
+        }
+    }
+}
