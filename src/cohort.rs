@@ -29,6 +29,9 @@ use crate::id::{MAX_COUNT, MAX_PAIRS, PersonId, SubmissionId, to_u32};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "raw::Cohort", into = "raw::Cohort"))]
 pub struct Cohort {
+    /// Whether everybody wrote the submission of their own number, and nobody anything else: then
+    /// authorship need not be looked up.
+    individuals: bool,
     authors: Csr<PersonId>,
     written: Csr<SubmissionId>,
     quotas: Marks,
@@ -58,6 +61,7 @@ impl Cohort {
         let offsets: Vec<u32> = (0..=to_u32(people)).collect();
         let numbers = || 0..to_u32(people);
         Ok(Self {
+            individuals: true,
             authors: Csr::new(offsets.clone(), numbers().map(PersonId::new).collect()),
             written: Csr::new(offsets, numbers().map(SubmissionId::new).collect()),
             quotas: Vec::new(),
@@ -103,6 +107,9 @@ impl Cohort {
     /// Whether a person is an author of a submission. O(number of its authors).
     #[must_use]
     pub fn is_author(&self, person: PersonId, submission: SubmissionId) -> bool {
+        if self.individuals {
+            return person.get() == submission.get() && person.index() < self.people();
+        }
         self.submissions_of(person).binary_search(&submission).is_ok()
     }
 
@@ -122,11 +129,6 @@ impl Cohort {
     #[must_use]
     pub fn is_staff(&self, person: PersonId) -> bool {
         self.staff.binary_search(&person).is_ok()
-    }
-
-    /// Whether nobody has a quota of their own and nobody is staff.
-    pub(crate) fn is_uniform(&self) -> bool {
-        self.quotas.is_empty() && self.staff.is_empty()
     }
 }
 
@@ -238,7 +240,9 @@ impl CohortBuilder {
         self.staff.sort_unstable();
         self.staff.dedup();
         let authors = Csr::new(self.offsets, self.authors);
+        let own = |i: usize| authors.row(i) == [PersonId::new(to_u32(i))];
         Cohort {
+            individuals: authors.rows() == self.people && (0..self.people).all(own),
             written: inverse(&authors, self.people),
             authors,
             quotas: last_of_each(self.quotas),

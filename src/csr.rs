@@ -1,6 +1,6 @@
 //! Compressed rows: one flat column of items and the offsets at which each row begins.
 
-use crate::id::to_u32;
+use crate::id::{Id, to_u32};
 
 /// Lists of items, one list a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,34 +68,82 @@ pub(crate) fn offsets(rows: usize, items: impl Iterator<Item = usize>) -> Vec<u3
     offsets
 }
 
-/// The stable order of `0..len` by two keys, the first more weighty; `None` where it is in that
-/// order already. O(len + keys).
-pub(crate) fn order_by(
-    len: usize,
-    first: (usize, impl Fn(usize) -> usize),
-    second: (usize, impl Fn(usize) -> usize),
-) -> Option<Vec<u32>> {
-    let key = |i| (first.1(i), second.1(i));
-    if (1..len).all(|i| key(i - 1) <= key(i)) {
-        return None;
+/// Pairs in the order (first, second), pairs that are equal in the order of their rows.
+pub(crate) struct Ordered<B> {
+    /// By the first key: where its pairs begin.
+    pub(crate) offsets: Vec<u32>,
+    /// The second key of each pair.
+    pub(crate) seconds: Vec<B>,
+    /// The row of each pair; `None` where the rows are in that order already.
+    pub(crate) rows: Option<Vec<u32>>,
+}
+
+impl<B: Id + Default> Ordered<B> {
+    /// Sorts pairs, each below the counts, by two stable counting sorts that read in sequence.
+    /// O(len + firsts + seconds).
+    pub(crate) fn new<A: Id + Default>(
+        (firsts, seconds): (usize, usize),
+        len: usize,
+        pair: impl Fn(usize) -> (A, B),
+    ) -> Self {
+        let starts = offsets(firsts, (0..len).map(|i| pair(i).0.index()));
+        if (1..len).all(|i| pair(i - 1) <= pair(i)) {
+            let seconds = (0..len).map(|i| pair(i).1).collect();
+            return Self { offsets: starts, seconds, rows: None };
+        }
+        let second = |i: usize| pair(i).1.index();
+        let by_second = Csr::group(seconds, len, second, |i| (pair(i).0, to_u32(i)));
+        let mut next = starts.clone();
+        let mut ordered = vec![(B::default(), 0); len];
+        for b in 0..seconds {
+            for &(first, row) in by_second.row(b) {
+                let slot = &mut next[first.index()];
+                ordered[*slot as usize] = (B::from_u32(to_u32(b)), row);
+                *slot += 1;
+            }
+        }
+        Self {
+            offsets: starts,
+            seconds: ordered.iter().map(|&(second, _)| second).collect(),
+            rows: Some(ordered.iter().map(|&(_, row)| row).collect()),
+        }
     }
-    let by_second = Csr::group(second.0, len, &second.1, to_u32).items;
-    let at = |i: usize| by_second[i] as usize;
-    Some(Csr::group(first.0, len, |i| first.1(at(i)), |i| by_second[i]).items)
+
+    /// The row of the pair at a position.
+    pub(crate) fn row(&self, position: usize) -> usize {
+        self.rows.as_ref().map_or(position, |rows| rows[position] as usize)
+    }
+
+    /// The first two positions with equal pairs.
+    pub(crate) fn repeated(&self) -> Option<(usize, usize)> {
+        self.offsets.windows(2).find_map(|ends| {
+            let row = ends[0] as usize..ends[1] as usize;
+            let again = row.skip(1).find(|&i| self.seconds[i - 1] == self.seconds[i])?;
+            Some((again - 1, again))
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::{PersonId, SubmissionId};
 
     #[test]
     fn grouping_is_stable_and_order_is_lexicographic() {
-        let keys = [(2, 1), (0, 3), (2, 0), (0, 3), (1, 1)];
-        let csr = Csr::group(4, keys.len(), |i| keys[i].0, |i| i);
+        let keys = [(2, 1), (0, 3), (2, 0), (0, 3), (1, 1_u32)];
+        let csr = Csr::group(4, keys.len(), |i| keys[i].0 as usize, |i| i);
         assert_eq!((csr.rows(), csr.row(0), csr.row(2)), (4, &[1, 3][..], &[0, 2][..]));
         assert!(csr.row(3).is_empty() && csr.row(9).is_empty());
-        let order = order_by(keys.len(), (4, |i: usize| keys[i].0), (4, |i: usize| keys[i].1));
-        assert_eq!(order, Some(vec![1, 3, 4, 2, 0]));
-        assert_eq!(order_by(3, (3, |i| i), (1, |_| 0)), None);
+        let pair = |i: usize| (SubmissionId::new(keys[i].0), PersonId::new(keys[i].1));
+        let ordered = Ordered::new((4, 4), keys.len(), pair);
+        assert_eq!(ordered.rows, Some(vec![1, 3, 4, 2, 0]));
+        assert_eq!(ordered.seconds, [3, 3, 1, 0, 1].map(PersonId::new));
+        assert_eq!(
+            (ordered.offsets.as_slice(), ordered.repeated()),
+            (&[0, 2, 3, 5, 5][..], Some((0, 1)))
+        );
+        let sorted = Ordered::new((3, 1), 3, |i| (SubmissionId::new(to_u32(i)), PersonId::new(0)));
+        assert_eq!((sorted.rows.as_ref(), sorted.row(2), sorted.repeated()), (None, 2, None));
     }
 }

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::csr::{Csr, order_by};
+use crate::csr::{Csr, Ordered, offsets};
 use crate::error::GraphError;
 use crate::id::{MAX_COUNT, MAX_PAIRS, PersonId, ReviewId, SubmissionId, to_u32};
 
@@ -49,40 +49,31 @@ impl ReviewGraph {
         for (row, &(submission, reviewer)) in pairs.iter().enumerate() {
             check_pair(row, (submission, reviewer), people, submissions)?;
         }
-        let order = canonical_order(people, submissions, pairs.len(), |i| pairs[i]);
-        let row = |i: usize| order.as_ref().map_or(i, |order| order[i] as usize);
-        let pair = |i: usize| pairs[row(i)];
-        if let Some(i) = (1..pairs.len()).find(|&i| pair(i - 1) == pair(i)) {
-            let (submission, reviewer) = pair(i);
-            let (first, second) = (row(i - 1), row(i));
+        let ordered = Ordered::new((submissions, people), pairs.len(), |i| pairs[i]);
+        if let Some((first, second)) = ordered.repeated() {
+            let [first, second] = [first, second].map(|position| ordered.row(position));
+            let (submission, reviewer) = pairs[first];
             return Err(GraphError::Duplicate { first, second, submission, reviewer });
         }
-        Ok(Self::from_canonical(people, submissions, pairs.len(), pair))
-    }
-
-    /// The graph of pairs which are in canonical order, without repetition and within the sizes.
-    pub(crate) fn from_canonical(
-        people: usize,
-        submissions: usize,
-        reviews: usize,
-        pair: impl Fn(usize) -> (SubmissionId, PersonId),
-    ) -> Self {
-        let reviewers = Csr::group(submissions, reviews, |i| pair(i).0.index(), |i| pair(i).1);
-        Self::from_reviewers(people, reviewers)
+        Ok(Self::from_reviewers(people, Csr::new(ordered.offsets, ordered.seconds)))
     }
 
     /// The graph of sorted rows of reviewers, one row a submission.
     pub(crate) fn from_reviewers(people: usize, reviewers: Csr<PersonId>) -> Self {
         let column = reviewers.items();
-        let reviewer = |i: usize| column[i].index();
-        let given = Csr::group(people, column.len(), reviewer, |i| ReviewId::new(to_u32(i)));
-        let mut submission_of = vec![SubmissionId::default(); column.len()];
+        let offsets = offsets(people, column.iter().map(|reviewer| reviewer.index()));
+        let mut next = offsets.clone();
+        let mut given = vec![ReviewId::default(); column.len()];
+        let mut submissions = vec![SubmissionId::default(); column.len()];
         for submission in 0..reviewers.rows() {
-            submission_of[reviewers.range(submission)].fill(SubmissionId::new(to_u32(submission)));
+            for review in reviewers.range(submission) {
+                let slot = &mut next[column[review].index()];
+                given[*slot as usize] = ReviewId::new(to_u32(review));
+                submissions[*slot as usize] = SubmissionId::new(to_u32(submission));
+                *slot += 1;
+            }
         }
-        let submissions =
-            given.items().iter().map(|review| submission_of[review.index()]).collect();
-        Self { reviewers, given, submissions }
+        Self { given: Csr::new(offsets, given), submissions, reviewers }
     }
 
     /// How many people there are, whether they review or not.
@@ -199,21 +190,6 @@ pub(crate) fn check_pair(
         return Err(GraphError::UnknownReviewer { row, reviewer, people });
     }
     Ok(())
-}
-
-/// The rows in the order (submission, reviewer), rows of one pair as they came; `None` where the
-/// rows are in that order already.
-pub(crate) fn canonical_order(
-    people: usize,
-    submissions: usize,
-    rows: usize,
-    pair: impl Fn(usize) -> (SubmissionId, PersonId),
-) -> Option<Vec<u32>> {
-    order_by(
-        rows,
-        (submissions, |i: usize| pair(i).0.index()),
-        (people, |i: usize| pair(i).1.index()),
-    )
 }
 
 #[cfg(feature = "serde")]

@@ -1,9 +1,11 @@
 //! Reviews, row by row.
 
 use super::{KnownGrades, Reviews, SelfReview, range_of};
+use crate::chunks;
 use crate::cohort::Cohort;
+use crate::csr::{Csr, Ordered};
 use crate::error::{GraphError, ReviewsError};
-use crate::graph::{ReviewGraph, canonical_order, check_pair, check_sizes};
+use crate::graph::{ReviewGraph, check_pair, check_sizes};
 use crate::id::{PersonId, SubmissionId};
 use crate::rubric::Rubric;
 
@@ -250,22 +252,21 @@ impl<'a> ReviewsBuilder<'a> {
     fn settled_reviews(&self) -> Result<(ReviewGraph, Vec<Vec<f64>>, bool), ReviewsError> {
         let (people, submissions) = (self.cohort.people(), self.cohort.submissions());
         let len = self.pairs.len();
-        let order = canonical_order(people, submissions, len, |i| self.pairs[i]);
-        let position = |i: usize| order.as_ref().map_or(i, |order| order[i] as usize);
-        let pair = |i: usize| self.pairs[position(i)];
-        let Some(i) = (1..len).find(|&i| pair(i - 1) == pair(i)) else {
-            let graph = ReviewGraph::from_canonical(people, submissions, len, pair);
-            let column = |c| (0..len).map(|i| self.score(position(i), c)).collect();
-            return Ok((graph, self.columns(column), false));
+        let ordered = Ordered::new((submissions, people), len, |i| self.pairs[i]);
+        let Some((first, second)) = ordered.repeated() else {
+            let column = |c| chunks::column(len, |i| self.score(ordered.row(i), c));
+            let columns = self.columns(column);
+            let reviewers = Csr::new(ordered.offsets, ordered.seconds);
+            return Ok((ReviewGraph::from_reviewers(people, reviewers), columns, false));
         };
-        self.refuse_twice(pair(i), [i - 1, i].map(|i| self.row(position(i))))?;
-        let rows: Vec<usize> = (0..len).map(position).collect();
+        let [first, second] = [first, second].map(|position| ordered.row(position));
+        self.refuse_twice(self.pairs[first], [first, second].map(|i| self.row(i)))?;
+        let rows: Vec<usize> = (0..len).map(|i| ordered.row(i)).collect();
         let runs: Vec<&[usize]> = rows.chunk_by(|&a, &b| self.pairs[a] == self.pairs[b]).collect();
-        let pair = |i: usize| self.pairs[runs[i][0]];
-        let graph = ReviewGraph::from_canonical(people, submissions, runs.len(), pair);
         let settled = |run: &[usize], c| self.settle(c, run.iter().map(|&row| self.score(row, c)));
         let columns = self.columns(|c| runs.iter().map(|run| settled(run, c)).collect());
-        Ok((graph, columns, true))
+        let pairs: Vec<_> = runs.iter().map(|run| self.pairs[run[0]]).collect();
+        Ok((ReviewGraph::from_pairs(people, submissions, &pairs)?, columns, true))
     }
 
     /// Self-reviews in order, and whether an author judged one work twice.
