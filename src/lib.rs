@@ -2,10 +2,12 @@
 //! good each reviewer was, and who works with whom.
 
 mod chunks;
+pub mod group;
 mod id;
 mod math;
 mod sample;
 mod seed;
 
+pub use group::{GroupError, GroupSizes, Groups, Strata};
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use seed::Seed;
