@@ -8,6 +8,6 @@ mod math;
 mod sample;
 mod seed;
 
-pub use group::{GroupError, GroupSizes, Groups, Strata};
+pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use seed::Seed;
