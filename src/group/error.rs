@@ -55,7 +55,7 @@ impl fmt::Display for Division {
 /// let error = Jigsaw::topics(5).redundancy(2).form(9, Seed::new(1)).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "9 people cannot fill one home: 5 topics with 2 experts each take 10"
+///     "9 people cannot fill one home: 5 topics with redundancy 2 take 10"
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -79,7 +79,7 @@ pub enum GroupError {
     #[error("a home needs at least 1 expert per topic, not 0")]
     NoRedundancy,
     /// The people do not fill a single home, or the number they would have to be overflows.
-    #[error("{} cannot fill one home: {topics} topics with {redundancy} experts each take {}", persons(*.people), needed(*.topics, *.redundancy))]
+    #[error("{} cannot fill one home: {topics} topics with redundancy {redundancy} take {}", persons(*.people), needed(*.topics, *.redundancy))]
     TooFewPeople {
         /// Number of people.
         people: usize,
@@ -122,7 +122,7 @@ pub enum GroupError {
         more: Option<Division>,
     },
     /// No number of homes has sizes within the range and every topic often enough.
-    #[error("{} cannot form homes of {lo}..={hi} with {topics} topics and {redundancy} experts each: {}", persons(*.people), nearest(*.fewer, *.more))]
+    #[error("{} cannot form homes of {lo}..={hi} with {topics} topics and redundancy {redundancy}: {}", persons(*.people), nearest(*.fewer, *.more))]
     HomeSizes {
         /// Number of people.
         people: usize,

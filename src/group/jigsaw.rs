@@ -148,7 +148,7 @@ impl Jigsaw {
     /// let error = Jigsaw::topics(5).home_size(3..=4).form(23, Seed::new(1)).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "23 people cannot form homes of 3..=4 with 5 topics and 1 experts each: \
+    ///     "23 people cannot form homes of 3..=4 with 5 topics and redundancy 1: \
     ///      the nearest is 4 groups of 5 or 6"
     /// );
     /// ```
@@ -335,5 +335,7 @@ fn hand_out_topics(topics: usize, homes: &Groups, seats: &[u32], seed: Seed) -> 
     topic_of
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

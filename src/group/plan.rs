@@ -172,7 +172,7 @@ impl JigsawPlan {
     /// assert!(plan.verify(&jigsaw).is_ok());
     /// assert_eq!(
     ///     plan.verify(&Jigsaw::topics(4)).unwrap_err().to_string(),
-    ///     "the plan has 5 topics with 1 experts per home, 4 topics with 1 were asked for"
+    ///     "the plan has 5 topics with redundancy 1, 4 topics with redundancy 1 were asked for"
     /// );
     /// # Ok::<(), peergrade::GroupError>(())
     /// ```
@@ -237,7 +237,7 @@ mod tests {
             "experts":{"group_of":[0,1,0,1]},"topic_of":[0,1,0,1]}"#;
         serde_json::from_str::<JigsawPlan>(good).unwrap();
         for (part, tampered, why) in [
-            ("[0,0,1,1]", "[0,1,0,1]", "home 0 has 0 experts"),
+            ("[0,0,1,1]", "[0,1,0,1]", "home 0 has 0 of"),
             ("[0,0,1,1]", "[0,0,1]", "3 people have homes"),
             ("\"topic_of\":[0,1,0,1]", "\"topic_of\":[0,1,0]", "3 topics"),
             (
@@ -250,19 +250,15 @@ mod tests {
                 "\"topic_of\":[0,2,0,2]",
                 "topic 2",
             ),
-            ("\"topics\":2", "\"topics\":3", "home 0 has 0 experts"),
+            ("\"topics\":2", "\"topics\":3", "home 0 has 0 of"),
             (
                 "\"topics\":2",
                 "\"topics\":18446744073709551615",
                 "home 0 has 0",
             ),
             ("\"topics\":2", "\"topics\":0", "0 topics"),
-            (
-                "\"redundancy\":1",
-                "\"redundancy\":2",
-                "home 0 has 1 experts",
-            ),
-            ("\"redundancy\":1", "\"redundancy\":0", "0 experts"),
+            ("\"redundancy\":1", "\"redundancy\":2", "home 0 has 1 of"),
+            ("\"redundancy\":1", "\"redundancy\":0", "redundancy 0"),
             (
                 "\"redundancy\":1",
                 "\"redundancy\":1,\"more\":1",

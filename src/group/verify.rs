@@ -195,16 +195,18 @@ fn check_experts(
         } else {
             limit
         };
-        let lo = (people / groups).max(people.min(2));
-        let hi = people.div_ceil(groups).min(allowed);
-        if size < lo || size > hi {
-            return Err(GroupViolation::ExpertSize {
-                group,
-                topic,
-                size,
-                lo,
-                hi,
-            });
+        let wished = (people.min(2), allowed);
+        let even = (people / groups, people.div_ceil(groups));
+        for (lo, hi) in [wished, even] {
+            if size < lo || size > hi {
+                return Err(GroupViolation::ExpertSize {
+                    group,
+                    topic,
+                    size,
+                    lo,
+                    hi,
+                });
+            }
         }
     }
     for (topic, seen) in all.iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::{GroupId, PersonId, TopicId};
 /// let groups = Groups::from_assignment([0, 0, 0, 1].map(GroupId::new))?;
 /// assert_eq!(
 ///     Pods::pairs().verify(&groups).unwrap_err().to_string(),
-///     "group 1 has 1 people, not 2..=3"
+///     "group 1 has size 1, not 2..=3"
 /// );
 /// # Ok::<(), peergrade::GroupError>(())
 /// ```
@@ -28,7 +28,7 @@ pub enum GroupViolation {
         topics: usize,
     },
     /// A plan for nothing.
-    #[error("the plan is for {topics} topics with {redundancy} experts per home")]
+    #[error("the plan is for {topics} topics with redundancy {redundancy}")]
     Nothing {
         /// Number of topics.
         topics: usize,
@@ -37,7 +37,7 @@ pub enum GroupViolation {
     },
     /// The plan is for other wishes.
     #[error(
-        "the plan has {topics} topics with {redundancy} experts per home, {asked_topics} topics with {asked_redundancy} were asked for"
+        "the plan has {topics} topics with redundancy {redundancy}, {asked_topics} topics with redundancy {asked_redundancy} were asked for"
     )]
     Wishes {
         /// Topics of the plan.
@@ -60,7 +60,7 @@ pub enum GroupViolation {
         topics: usize,
     },
     /// A home lacks experts.
-    #[error("home {home} has {experts} experts of topic {topic}, not {redundancy} or more")]
+    #[error("home {home} has {experts} of topic {topic}, not {redundancy} or more")]
     Coverage {
         /// The home.
         home: GroupId,
@@ -86,7 +86,7 @@ pub enum GroupViolation {
         other: TopicId,
     },
     /// A group is too small or too large.
-    #[error("group {group} has {size} people, not {lo}..={hi}")]
+    #[error("group {group} has size {size}, not {lo}..={hi}")]
     Size {
         /// The group: a pod or a home.
         group: GroupId,
