@@ -52,6 +52,9 @@ pub fn between_share(groups: &Groups, column: &[f64]) -> Result<Option<f64>, Gro
     if alike {
         return Ok(None);
     }
+    if groups.len() == 1 {
+        return Ok(Some(0.0)); // without the rounding of the sums
+    }
     let factor = factor(column);
     // Measured from one of the values, so that a far origin costs no digits.
     let from_first = |i: usize| column[i] * factor - column[0] * factor;
@@ -104,6 +107,8 @@ mod tests {
         let close = [1e15, 1e15 + 1.0, 1e15, 1e15 + 1.0];
         assert_eq!(between_share(&groups, &close), Ok(Some(0.0)));
         assert_eq!(between_share(&groups, &[0.0, -0.0, 0.0, 0.0]), Ok(None));
+        let one = Groups::from_assignment([GroupId::new(0); 3]).unwrap();
+        assert_eq!(between_share(&one, &[0.1, 0.2, 0.4]), Ok(Some(0.0)));
     }
 
     #[test]
