@@ -42,8 +42,9 @@ struct Cli {
     /// The most people in one expert group.
     #[arg(long, default_value_t = 6)]
     expert_size: usize,
-    /// Columns to spread evenly over the groups: numbers by the sum of their standardised values,
-    /// categories exactly. A missing number counts as the mean, a missing category as one of its own.
+    /// Columns to spread evenly over the groups: combinations of categories first, each to within one
+    /// person, and within them numbers by the sum of their standardised values. A missing number
+    /// counts as the mean, a missing category as one of its own.
     #[arg(long, value_delimiter = ',', value_name = "COLUMN,...")]
     balance: Vec<String>,
     /// Columns whose numbers are names of categories.
