@@ -9,6 +9,7 @@ mod csr;
 mod error;
 mod gradebook;
 mod graph;
+pub mod group;
 mod id;
 mod math;
 pub mod metrics;
@@ -30,6 +31,7 @@ pub use gradebook::{
     Warning,
 };
 pub use graph::ReviewGraph;
+pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use reviews::{Duplicates, Reviews, ReviewsBuilder, SelfReview};
 pub use roster::Roster;

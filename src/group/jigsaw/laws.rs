@@ -1,0 +1,102 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::group::{between_share, redundancy_for};
+
+/// Every person is equally likely to get each topic, by chance and when an order is spread: for each
+/// of 20 people Pearson's statistic of 4,000 draws on 4 degrees of freedom stays below 28.5, its
+/// 1 - 1e-5 quantile.
+#[test]
+fn nobody_is_favoured() {
+    let values: Vec<f64> = (0..20).map(f64::from).collect();
+    let strata = Strata::by_value(&values).unwrap();
+    for spread in [false, true] {
+        let mut counts = [[0_u32; 5]; 20];
+        for seed in 0..4_000 {
+            let seed = Seed::new(seed);
+            let plan = if spread {
+                Jigsaw::topics(5).form_spread(&strata, seed)
+            } else {
+                Jigsaw::topics(5).form(20, seed)
+            };
+            for (person, topic) in plan.unwrap().topic_assignment().iter().enumerate() {
+                counts[person][topic.index()] += 1;
+            }
+        }
+        for (person, row) in counts.iter().enumerate() {
+            let statistic = row.iter().fold(0.0, |sum, &count| {
+                let off = f64::from(count) - 800.0;
+                sum + off * off / 800.0
+            });
+            assert!(statistic < 28.5, "person {person}: {row:?}");
+        }
+    }
+}
+
+/// A spread order leaves far smaller differences between homes than chance does, and does not sort
+/// the topics or the expert groups by it.
+#[test]
+fn a_spread_order_is_even_over_homes_and_not_told_by_topics() {
+    for (n, topics, expert_size) in [(1_000, 5, 6), (750, 5, 6), (997, 4, 5), (300, 3, 5)] {
+        let values: Vec<f64> = (0..n).map(|i| f64::from(i) * f64::from(i)).collect();
+        let strata = Strata::by_value(&values).unwrap();
+        let jigsaw = Jigsaw::topics(topics).expert_size(expert_size);
+        let plan = jigsaw.form_spread(&strata, Seed::new(2)).unwrap();
+        plan.verify(&jigsaw).unwrap();
+        let share = |groups: &Groups| between_share(groups, &values).unwrap().unwrap();
+        let chance = |k: usize| (k - 1) as f64 / f64::from(n - 1);
+        let homes = share(plan.homes());
+        assert!(homes < 0.1 * chance(plan.homes().len()), "{n} people: {homes}");
+        let topic_groups = Groups::from_assignment(
+            plan.topic_assignment()
+                .iter()
+                .map(|topic| GroupId::new(topic.get()))
+                .collect::<Vec<_>>(),
+        );
+        let by_topic = share(&topic_groups.unwrap());
+        assert!(by_topic < 3.0 * chance(topics), "{n} people: {by_topic}");
+        let experts = share(plan.experts());
+        assert!(experts < 1.5 * chance(plan.experts().len()), "{n} people: {experts}");
+    }
+}
+
+#[test]
+fn redundancy_and_jigsaw_agree() {
+    let r = redundancy_for(0.3, 4, 0.8).unwrap();
+    let plan = Jigsaw::topics(4).redundancy(r).form(100, Seed::new(1)).unwrap();
+    assert_eq!((plan.redundancy(), plan.homes().len()), (3, 8));
+}
+
+proptest! {
+    #[test]
+    fn promises_hold_at_any_size(
+        n in 1..3_000_usize,
+        topics in 1..30_usize,
+        r in 1..4_usize,
+        size in 2..9_usize,
+        range in prop::option::of((1..40_usize, 0..40_usize)),
+        values in prop::option::of(prop::collection::vec(-2..3_i8, 3_000)),
+        seed in any::<u64>(),
+    ) {
+        let mut jigsaw = Jigsaw::topics(topics).redundancy(r).expert_size(size);
+        if let Some((lo, more)) = range {
+            jigsaw = jigsaw.home_size(lo..=lo + more);
+        }
+        let form = |seed| match &values {
+            Some(values) => {
+                let values: Vec<f64> = values[..n].iter().map(|&v| f64::from(v)).collect();
+                jigsaw.form_spread(&Strata::by_value(&values).unwrap(), seed)
+            }
+            None => jigsaw.form(n, seed),
+        };
+        if let Ok(plan) = form(Seed::new(seed)) {
+            prop_assert_eq!(plan.verify(&jigsaw), Ok(()));
+            prop_assert_eq!(&form(Seed::new(seed)).unwrap(), &plan);
+            if n >= 20 && plan.homes().len() >= 2 {
+                prop_assert_ne!(form(Seed::new(seed).derive("other")).unwrap(), plan);
+            }
+        } else {
+            prop_assert!(range.is_some() || n < topics * r);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Who works with whom: pods, pairs and the jigsaw classroom.
+//!
+//! A [`Groups`] value is a partition of the people `0..n`. [`Pods`] makes one by chance, or spreads
+//! an order of the people ([`Strata`]) evenly over the groups. A [`Jigsaw`] makes two linked ones: in
+//! its home group every person holds another topic, and the people of one topic study it together
+//! in expert groups before they go home and teach it.
+//!
+//! ```
+//! use peergrade::{Jigsaw, Seed};
+//!
+//! let jigsaw = Jigsaw::topics(5);
+//! let plan = jigsaw.form(32, Seed::new(1))?;
+//! assert_eq!(plan.homes().len(), 6); // four of 5 and two of 6
+//! plan.verify(&jigsaw)?;
+//! println!("{}", plan.remainder());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod deal;
+mod error;
+mod groups;
+mod jigsaw;
+mod plan;
+mod pods;
+mod redundancy;
+mod remainder;
+mod share;
+mod sizes;
+mod verify;
+mod violation;
+
+pub use deal::Strata;
+pub use error::{Division, GroupError};
+pub use groups::Groups;
+pub use jigsaw::Jigsaw;
+pub use plan::JigsawPlan;
+pub use pods::Pods;
+pub use redundancy::redundancy_for;
+pub use remainder::Remainder;
+pub use share::between_share;
+pub use sizes::GroupSizes;
+pub use violation::GroupViolation;
