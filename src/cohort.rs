@@ -6,7 +6,7 @@ use crate::id::{MAX_COUNT, MAX_PAIRS, PersonId, SubmissionId, to_u32};
 
 /// The people of a course, their submissions, and who wrote which: alone, as a team, or nobody of
 /// the course (an exemplar). Carries what an assigner may need to know of a person: a quota of
-/// reviews, a section, whether it is a member of staff.
+/// reviews, whether it is a member of staff, a section (which no rule of this release reads).
 ///
 /// Memory: 24 bytes a learner with one submission each.
 ///
@@ -47,7 +47,7 @@ impl Cohort {
     ///
     /// # Errors
     ///
-    /// [`CohortError::TooMany`] beyond 2^28 people.
+    /// [`CohortError::TooMany`] beyond 2^26 people.
     ///
     /// ```
     /// use peergrade::{Cohort, PersonId, SubmissionId};
@@ -74,7 +74,7 @@ impl Cohort {
     ///
     /// # Errors
     ///
-    /// [`CohortError::TooMany`] beyond 2^28 people.
+    /// [`CohortError::TooMany`] beyond 2^26 people.
     pub fn builder(people: usize) -> Result<CohortBuilder, CohortError> {
         check_count("people", people, MAX_COUNT)?;
         Ok(CohortBuilder { people, ..CohortBuilder::default() })
@@ -104,7 +104,7 @@ impl Cohort {
         self.written.row(person.index())
     }
 
-    /// Whether a person is an author of a submission. O(number of its authors).
+    /// Whether a person is an author of a submission. O(log of the person's submissions).
     #[must_use]
     pub fn is_author(&self, person: PersonId, submission: SubmissionId) -> bool {
         if self.individuals {
@@ -204,6 +204,17 @@ impl CohortBuilder {
 
     /// Sets the section (campus, class, language) of a person. The last call counts.
     ///
+    /// ```
+    /// use peergrade::{Cohort, PersonId};
+    ///
+    /// let mut cohort = Cohort::builder(2)?;
+    /// cohort.section(PersonId::new(0), 7)?;
+    /// let cohort = cohort.build();
+    /// assert_eq!(cohort.section(PersonId::new(0)), Some(7));
+    /// assert_eq!(cohort.section(PersonId::new(1)), None);
+    /// # Ok::<(), peergrade::CohortError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`CohortError::UnknownPerson`].
@@ -213,7 +224,7 @@ impl CohortBuilder {
         Ok(self)
     }
 
-    /// Makes a person a member of staff, who is never drawn for peer reviews.
+    /// Makes a person a member of staff, who is never drawn for peer reviews, whatever their quota.
     ///
     /// # Errors
     ///

@@ -131,7 +131,7 @@ pub enum ScoreError {
 /// ```
 /// use peergrade::{Criterion, Rubric, RubricError, Scale};
 ///
-/// let style = Criterion::new("style", Scale::new(0.0, 1.0)?).weight(f64::NAN);
+/// let style = Criterion::new("style", Scale::new(0.0, 1.0)?).with_weight(f64::NAN);
 /// assert!(matches!(Rubric::new([style]), Err(RubricError::Weight { .. })));
 /// # Ok::<(), peergrade::ScaleError>(())
 /// ```

@@ -76,6 +76,17 @@ impl ReviewGraph {
         Self { given: Csr::new(offsets, given), submissions, reviewers }
     }
 
+    /// The graph without the reviews of some people, who stay as people.
+    pub(crate) fn only_by(&self, keep: impl Fn(PersonId) -> bool) -> Self {
+        let mut offsets = vec![0];
+        let mut reviewers = Vec::with_capacity(self.reviews());
+        for submission in 0..self.submissions() {
+            reviewers.extend(self.reviewers.row(submission).iter().filter(|&&person| keep(person)));
+            offsets.push(to_u32(reviewers.len()));
+        }
+        Self::from_reviewers(self.people(), Csr::new(offsets, reviewers))
+    }
+
     /// How many people there are, whether they review or not.
     #[must_use]
     pub fn people(&self) -> usize {
@@ -155,6 +166,12 @@ impl ReviewGraph {
             let submission = SubmissionId::new(to_u32(s));
             self.reviewers.row(s).iter().map(move |&reviewer| (submission, reviewer))
         })
+    }
+}
+
+impl AsRef<Self> for ReviewGraph {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 

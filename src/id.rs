@@ -157,9 +157,9 @@ pub(crate) fn to_u32(index: usize) -> u32 {
     }
 }
 
-/// The most people, submissions or keys: a quarter of a billion, so that a size read from a file
-/// cannot ask for more than a few gigabytes.
-pub(crate) const MAX_COUNT: usize = 1 << 28;
+/// The most people, submissions or keys: 67 million, so that a size read from a file cannot ask for
+/// more than a few hundred megabytes.
+pub(crate) const MAX_COUNT: usize = 1 << 26;
 
 /// The most reviews or authorships: offsets into them are `u32` too.
 pub(crate) const MAX_PAIRS: usize = u32::MAX as usize - 1;

@@ -42,12 +42,34 @@ pub(crate) fn power_of_two_near(x: f64) -> f64 {
     max(f64::from_bits(x.to_bits() & EXPONENT), f64::MIN_POSITIVE)
 }
 
+/// The mean of at least one number. It lies within them: rounding alone can carry it outside, as
+/// (0.1 + 0.1 + 0.1) / 3 is above 0.1.
+pub(crate) fn mean(scores: &[f64]) -> f64 {
+    let mut low = scores[0];
+    let mut high = scores[0];
+    let mut sum = 0.0;
+    for &score in scores {
+        sum += score;
+        low = min(low, score);
+        high = max(high, score);
+    }
+    let count = scores.len() as f64;
+    // The second way is for sums beyond the largest double.
+    let mean = if sum.is_finite() {
+        sum / count
+    } else {
+        scores.iter().fold(0.0, |mean, score| mean + score / count)
+    };
+    clamp(mean, low, high)
+}
+
 /// Round to the nearest integer, halves to even.
 pub(crate) fn round_half_even(x: f64) -> f64 {
     libm::rint(x)
 }
 
 /// The standard normal distribution function.
+#[cfg(test)] // until a method needs it
 pub(crate) fn normal_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x / core::f64::consts::SQRT_2)
 }
@@ -187,5 +209,26 @@ mod tests {
             assert_eq!(power_of_two_near(x).to_bits(), f64::to_bits(unit), "{x}");
         }
         assert!(f64::MAX / power_of_two_near(f64::MAX) < 2.0);
+    }
+
+    #[test]
+    fn functions_are_pinned() {
+        use crate::golden::{Case, check};
+        let over = |name: &str, low: f64, high: f64, f: fn(f64) -> f64| {
+            let x = |i: i32| low + (high - low) * (f64::from(i) + 0.5) / 10_000.0;
+            Case::floats(name, (0..10_000).map(|i| f(x(i))))
+        };
+        check(
+            "math",
+            vec![
+                over("exp", -700.0, 700.0, exp),
+                over("ln", 0.0, 1000.0, ln),
+                over("sqrt", 0.0, 1000.0, sqrt),
+                over("normal_cdf", -38.0, 9.0, normal_cdf),
+                over("normal_quantile", 0.0, 1.0, normal_quantile),
+                over("round_half_even", -100.0, 100.0, round_half_even),
+                over("power_of_two_near", 0.0, 1000.0, power_of_two_near),
+            ],
+        );
     }
 }

@@ -63,7 +63,7 @@ impl<K: Ord + Hash + fmt::Debug, I: Id> Roster<K, I> {
     /// # Errors
     ///
     /// [`RosterError::Duplicate`] with both rows where a key occurs twice, and
-    /// [`RosterError::TooMany`] beyond 2^28 keys.
+    /// [`RosterError::TooMany`] beyond 2^26 keys.
     ///
     /// ```
     /// use peergrade::{Roster, RosterError};
@@ -90,7 +90,7 @@ impl<K: Ord + Hash + fmt::Debug, I: Id> Roster<K, I> {
     ///
     /// # Errors
     ///
-    /// [`RosterError::TooMany`] beyond 2^28 different keys.
+    /// [`RosterError::TooMany`] beyond 2^26 different keys.
     ///
     /// ```
     /// use peergrade::Roster;

@@ -8,7 +8,7 @@ use crate::scale::Scale;
 /// ```
 /// use peergrade::{Criterion, Scale};
 ///
-/// let style = Criterion::new("style", Scale::with_step(0.0, 3.0, 1.0)?).weight(0.5);
+/// let style = Criterion::new("style", Scale::with_step(0.0, 3.0, 1.0)?).with_weight(0.5);
 /// assert_eq!(style.name(), "style");
 /// # Ok::<(), peergrade::ScaleError>(())
 /// ```
@@ -31,7 +31,7 @@ impl Criterion {
     /// Sets what one point of this criterion is worth in the total. 0 makes it feedback only.
     /// Checked by [`Rubric::new`].
     #[must_use]
-    pub fn weight(mut self, weight: f64) -> Self {
+    pub fn with_weight(mut self, weight: f64) -> Self {
         self.weight = weight;
         self
     }
@@ -50,7 +50,7 @@ impl Criterion {
 
     /// What one point of it is worth in the total.
     #[must_use]
-    pub fn points(&self) -> f64 {
+    pub fn weight(&self) -> f64 {
         self.weight
     }
 }
@@ -64,7 +64,7 @@ impl Criterion {
 /// use peergrade::{Criterion, Rubric, Scale};
 ///
 /// let rubric = Rubric::new([
-///     Criterion::new("code", Scale::new(0.0, 5.0)?).weight(2.0),
+///     Criterion::new("code", Scale::new(0.0, 5.0)?).with_weight(2.0),
 ///     Criterion::new("style", Scale::new(0.0, 3.0)?),
 /// ])?;
 /// assert_eq!(rubric.total(&[4.0, 1.0]), 9.0);

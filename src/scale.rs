@@ -33,6 +33,12 @@ const STEP_TOLERANCE: f64 = 1e-6;
 const MAX_LEVELS: f64 = 1e9;
 
 impl Scale {
+    /// 0..100.
+    pub(crate) const PERCENT: Self = Self { min: 0.0, max: 100.0, step: None };
+
+    /// 0, 1, ..., 10.
+    pub(crate) const TEN: Self = Self { min: 0.0, max: 10.0, step: Some(1.0) };
+
     /// Every number from `min` to `max`.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 ///
 /// A seed is a 32-byte key of the `ChaCha8` stream cipher. Everything random in this crate takes a
 /// seed by value; nothing else can make a result differ between two runs. Give independent uses
-/// independent seeds with [`derive`](Self::derive): two labels give unrelated streams.
+/// independent seeds with [`derive`](Self::derive).
 ///
 /// ```
 /// use peergrade::Seed;
@@ -45,7 +45,9 @@ impl Seed {
         Self(key)
     }
 
-    /// The seed of this name within the present one. Labels are compared byte for byte.
+    /// The seed of this name within the present one. Two labels give unrelated seeds, but for a
+    /// chance of 2^-63: what counts is their 64-bit FNV-1a hash, of which collisions can be made on
+    /// purpose, so let no stranger choose labels.
     ///
     /// ```
     /// use peergrade::Seed;
@@ -57,6 +59,15 @@ impl Seed {
         let mut key = [0; 32];
         // Draws use stream ids below 2^63, so a derived key never repeats a drawn word.
         chacha(self, fnv1a64(label.as_bytes()) | 1 << 63).fill_bytes(&mut key);
+        Self(key)
+    }
+
+    /// The seed of one item of a phase, for an item whose parts have streams of their own.
+    pub(crate) fn key(self, phase: Phase, index: u64) -> Self {
+        debug_assert!(index < 1 << 48, "key index {index} is beyond 2^48");
+        let mut key = [0; 32];
+        // No stream of draws has bit 62, no label lacks bit 63: a key repeats no other word.
+        chacha(self, 1 << 62 | (phase as u64) << 48 | index).fill_bytes(&mut key);
         Self(key)
     }
 
@@ -91,6 +102,7 @@ pub(crate) enum Phase {
     SpotChecks = 7,
     PlanMixing = 8,
     Exemplars = 9,
+    Quality = 32,
 }
 
 /// A stream of words. The distributions over it are in `sample.rs`.

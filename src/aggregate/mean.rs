@@ -1,7 +1,8 @@
 //! The mean.
 
-use super::{AggregateError, Aggregator, by_scores, mean};
+use super::{AggregateError, Aggregator, by_scores};
 use crate::gradebook::Gradebook;
+use crate::math::mean;
 use crate::reviews::Reviews;
 
 /// The plain mean of the scores, criterion by criterion.

@@ -1,8 +1,9 @@
 //! The median.
 
-use super::{AggregateError, Aggregator, by_scores, by_shares, mean};
+use super::{AggregateError, Aggregator, by_scores, by_shares};
 use crate::gradebook::Gradebook;
 use crate::id::to_u32;
+use crate::math::mean;
 use crate::reviews::Reviews;
 
 /// The middle score, or the mean of the two middle ones, criterion by criterion.

@@ -220,24 +220,3 @@ fn by_shares(
     }
     shares
 }
-
-/// The mean of at least one score. It lies within them: rounding alone can carry it outside, as
-/// (0.1 + 0.1 + 0.1) / 3 is above 0.1.
-fn mean(scores: &[f64]) -> f64 {
-    let mut low = scores[0];
-    let mut high = scores[0];
-    let mut sum = 0.0;
-    for &score in scores {
-        sum += score;
-        low = crate::math::min(low, score);
-        high = crate::math::max(high, score);
-    }
-    let count = scores.len() as f64;
-    // The second way is for sums beyond the largest double.
-    let mean = if sum.is_finite() {
-        sum / count
-    } else {
-        scores.iter().fold(0.0, |mean, score| mean + score / count)
-    };
-    crate::math::clamp(mean, low, high)
-}

@@ -1,8 +1,9 @@
 //! The trimmed mean.
 
 use super::median::share_within;
-use super::{AggregateError, Aggregator, by_scores, by_shares, mean};
+use super::{AggregateError, Aggregator, by_scores, by_shares};
 use crate::gradebook::Gradebook;
+use crate::math::mean;
 use crate::reviews::Reviews;
 
 /// The mean of what is left after the highest and the lowest scores are dropped, criterion by
@@ -56,9 +57,11 @@ impl TrimmedMean {
 
     /// The ranks that stay of k scores.
     fn kept(self, k: usize) -> core::ops::Range<usize> {
-        // Not negative, and below k / 2. A share is decimal: 0.29 of 100 scores are 29, not 28.
+        // Not negative. A share is decimal: 0.29 of 100 scores are 29, not 28.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let dropped = if k <= 2 { 0 } else { (self.share * k as f64 + 1e-9) as usize };
+        // Something stays, however close to a half the share is.
+        let dropped = dropped.min((k - 1) / 2);
         dropped..k - dropped
     }
 }

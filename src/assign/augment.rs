@@ -1,10 +1,11 @@
-//! What random switches cannot place: shortest augmenting paths, or a proof that there is none.
+//! What random switches cannot place: augmenting paths, or a proof that there is none.
 //!
 //! The network is that of a maximum flow from reviewers (capacity: quota) over allowed pairs
 //! (capacity 1) to submissions (capacity: reviews to receive), searched on the implicit complement
-//! of the barred pairs: a submission leaves the list of unvisited ones the first time anybody may
-//! take it, so a search costs O(people + submissions + reviews + barred pairs) although almost
-//! every pair is allowed. A search that fails has found the violator of Hall's condition.
+//! of the barred pairs, since almost every pair is allowed. The searches go in phases, in each of
+//! which nobody is visited twice (Pothen and Fan, ACM TOMS 16, 1990): O(people + submissions +
+//! reviews + barred pairs) a phase. A phase that places nothing has found the violator of Hall's
+//! condition.
 
 use super::draft::{Draft, EMPTY};
 use super::shortage::Shortage;
@@ -14,20 +15,25 @@ use crate::id::{PersonId, SubmissionId, to_u32};
 pub(super) fn complete(draft: &mut Draft<'_>, bad: &[usize]) -> Result<(), Box<Shortage>> {
     for &slot in bad {
         if draft.is_bad(slot) {
-            draft.set(slot, EMPTY);
+            draft.set(slot, draft.owner(slot), EMPTY);
         }
     }
+    let mut empty: Vec<usize> =
+        bad.iter().copied().filter(|&slot| draft.get(slot) == EMPTY).collect();
     let mut holders = Holders::new(draft);
-    for &slot in bad {
-        if draft.get(slot) == EMPTY {
-            place(draft, &mut holders, slot)?;
+    while !empty.is_empty() {
+        let mut phase = Phase::new(draft, &holders);
+        let before = empty.len();
+        empty.retain(|&slot| !phase.place(draft, &mut holders, slot));
+        if empty.len() == before {
+            let mut alone = Phase::new(draft, &holders);
+            alone.place(draft, &mut holders, empty[0]);
+            return Err(Box::new(alone.shortage(draft)));
         }
     }
-    let low: Vec<SubmissionId> = draft.rules.pool().collect();
-    for submission in low {
-        while holders.load(submission) + draft.rules.kept_by(submission)
-            < draft.rules.low(submission)
-        {
+    let pool: Vec<SubmissionId> = draft.rules.pool().collect();
+    for submission in pool {
+        while holders.lacks(draft, submission) {
             lift(draft, &mut holders, submission)?;
         }
     }
@@ -39,6 +45,8 @@ struct Holders {
     offsets: Vec<usize>,
     slots: Vec<u32>,
     loads: Vec<u32>,
+    /// By slot that holds a submission: where it stands in `slots`.
+    places: Vec<usize>,
 }
 
 impl Holders {
@@ -54,7 +62,8 @@ impl Holders {
             offsets[i + 1] += offsets[i];
         }
         let slots = vec![0; offsets[submissions]];
-        let mut holders = Self { offsets, slots, loads: vec![0; submissions] };
+        let (loads, places) = (vec![0; submissions], vec![0; draft.len()]);
+        let mut holders = Self { offsets, slots, loads, places };
         for reviewer in rules.people() {
             for slot in draft.free(reviewer).filter(|&slot| draft.get(slot) != EMPTY) {
                 holders.add(draft.get(slot), slot);
@@ -65,6 +74,12 @@ impl Holders {
 
     fn load(&self, submission: SubmissionId) -> u32 {
         self.loads[submission.index()]
+    }
+
+    /// Whether a submission has fewer reviews than it is to receive at least.
+    fn lacks(&self, draft: &Draft<'_>, submission: SubmissionId) -> bool {
+        let rules = draft.rules;
+        self.load(submission) + rules.kept_by(submission) < rules.low(submission)
     }
 
     fn is_full(&self, submission: SubmissionId) -> bool {
@@ -79,18 +94,19 @@ impl Holders {
 
     fn add(&mut self, submission: SubmissionId, slot: usize) {
         let i = submission.index();
-        self.slots[self.offsets[i] + self.loads[i] as usize] = to_u32(slot);
+        let place = self.offsets[i] + self.loads[i] as usize;
+        self.slots[place] = to_u32(slot);
+        self.places[slot] = place;
         self.loads[i] += 1;
     }
 
     fn remove(&mut self, submission: SubmissionId, slot: usize) {
         let i = submission.index();
-        let start = self.offsets[i];
-        let end = start + self.loads[i] as usize;
-        if let Some(at) = (start..end).find(|&at| self.slots[at] as usize == slot) {
-            self.slots[at] = self.slots[end - 1];
-            self.loads[i] -= 1;
-        }
+        self.loads[i] -= 1;
+        let last = self.slots[self.offsets[i] + self.loads[i] as usize];
+        let place = self.places[slot];
+        self.slots[place] = last;
+        self.places[last as usize] = place;
     }
 
     /// Puts a submission into a slot, in place of what is there.
@@ -99,73 +115,180 @@ impl Holders {
         if before != EMPTY {
             self.remove(before, slot);
         }
-        draft.set(slot, submission);
+        draft.set(slot, draft.owner(slot), submission);
         self.add(submission, slot);
     }
 }
 
 const UNSEEN: u32 = u32::MAX;
 
-/// Fills an empty slot along a shortest path: its reviewer takes a submission, whose reviewer
-/// takes another, until one has room.
-fn place(draft: &mut Draft<'_>, holders: &mut Holders, empty: usize) -> Result<(), Box<Shortage>> {
-    let rules = draft.rules;
-    // By person: the slot through which they were reached, which they are to give up.
-    let mut gives_up = vec![UNSEEN; rules.cohort().people()];
-    // By submission: the slot that is to take it.
-    let mut taken_by = vec![UNSEEN; rules.cohort().submissions()];
-    let mut unvisited: Vec<SubmissionId> = rules.pool().collect();
-    let root = draft.owner(empty);
-    gives_up[root.index()] = to_u32(empty);
-    let mut queue = vec![root];
-    let mut next = 0;
-    while let Some(&reviewer) = queue.get(next) {
-        next += 1;
-        let mut reached = Vec::new();
-        unvisited.retain(|&submission| {
-            let stays = draft.clashes(reviewer, submission, usize::MAX);
-            if !stays {
-                reached.push(submission);
+/// Searches in which every reviewer is visited at most once, and every holder of a submission.
+struct Phase {
+    pool: Vec<SubmissionId>,
+    /// By position in the pool: the position itself, or one to go on from where that submission is
+    /// exhausted.
+    next_alive: Vec<u32>,
+    /// Submissions below their least number of reviews, and those with room above it. Some may
+    /// have filled up since they were listed.
+    lacking: Vec<SubmissionId>,
+    roomy: Vec<SubmissionId>,
+    /// By person.
+    visited: Vec<bool>,
+    /// By submission: holders looked at, and whether the present path goes through it.
+    looked_at: Vec<u32>,
+    on_path: Vec<bool>,
+}
+
+/// A step of a path: a slot that is to be filled, and what it is to take.
+struct Step {
+    slot: usize,
+    reviewer: PersonId,
+    /// Position in the pool from which to look on.
+    cursor: usize,
+    takes: SubmissionId,
+}
+
+impl Phase {
+    fn new(draft: &Draft<'_>, holders: &Holders) -> Self {
+        let cohort = draft.rules.cohort();
+        let pool: Vec<SubmissionId> = draft.rules.pool().collect();
+        let (mut lacking, mut roomy) = (Vec::new(), Vec::new());
+        for &submission in pool.iter().filter(|&&submission| !holders.is_full(submission)) {
+            let lacks = holders.lacks(draft, submission);
+            if lacks { &mut lacking } else { &mut roomy }.push(submission);
+        }
+        Self {
+            next_alive: (0..=to_u32(pool.len())).collect(),
+            pool,
+            lacking,
+            roomy,
+            visited: vec![false; cohort.people()],
+            looked_at: vec![0; cohort.submissions()],
+            on_path: vec![false; cohort.submissions()],
+        }
+    }
+
+    /// Fills an empty slot along a path: its reviewer takes a submission, whose reviewer takes
+    /// another, until one has room. False where this phase has no path.
+    fn place(&mut self, draft: &mut Draft<'_>, holders: &mut Holders, empty: usize) -> bool {
+        let root = draft.owner(empty);
+        if self.visited[root.index()] {
+            return false;
+        }
+        self.visited[root.index()] = true;
+        let mut path = vec![Step { slot: empty, reviewer: root, cursor: 0, takes: EMPTY }];
+        while let Some(step) = path.last_mut() {
+            if step.cursor == 0
+                && let Some(submission) = self.with_room(draft, holders, step.reviewer)
+            {
+                step.takes = submission;
+                for step in path.iter().rev() {
+                    self.on_path[step.takes.index()] = false;
+                    holders.shift(draft, step.slot, step.takes);
+                }
+                return true;
             }
-            stays
-        });
-        for submission in reached {
-            taken_by[submission.index()] = gives_up[reviewer.index()];
-            if !holders.is_full(submission) {
-                follow(draft, holders, submission, &taken_by, empty);
-                return Ok(());
-            }
-            for &slot in holders.of(submission) {
-                let owner = draft.owner(slot as usize);
-                if gives_up[owner.index()] == UNSEEN {
-                    gives_up[owner.index()] = slot;
-                    queue.push(owner);
+            if let Some(further) = self.descend(draft, holders, step) {
+                path.push(further);
+            } else {
+                path.pop();
+                if let Some(step) = path.last() {
+                    self.on_path[step.takes.index()] = false;
                 }
             }
         }
+        false
     }
-    let mut stuck: Vec<u32> = queue.iter().map(|reviewer| reviewer.get()).collect();
-    stuck.sort_unstable();
-    Err(Box::new(rules.reviewer_shortage(&stuck, rules.free_quota(&stuck))))
+
+    /// A submission with room that a reviewer can take, one that lacks reviews if there is one.
+    fn with_room(
+        &mut self,
+        draft: &Draft<'_>,
+        holders: &Holders,
+        reviewer: PersonId,
+    ) -> Option<SubmissionId> {
+        let takes = |submission| !draft.clashes(reviewer, submission, usize::MAX);
+        let lacks = |submission| holders.lacks(draft, submission);
+        first_open(&mut self.lacking, lacks, takes)
+            .or_else(|| first_open(&mut self.roomy, |s| !holders.is_full(s), takes))
+    }
+
+    /// The next step of a path: a slot that holds what the reviewer could take.
+    fn descend(&mut self, draft: &Draft<'_>, holders: &Holders, step: &mut Step) -> Option<Step> {
+        loop {
+            step.cursor = self.alive_from(step.cursor);
+            let &submission = self.pool.get(step.cursor)?;
+            if self.on_path[submission.index()]
+                || draft.clashes(step.reviewer, submission, usize::MAX)
+            {
+                step.cursor += 1;
+                continue;
+            }
+            let looked_at = &mut self.looked_at[submission.index()];
+            while let Some(&slot) = holders.of(submission).get(*looked_at as usize) {
+                *looked_at += 1;
+                let reviewer = draft.owner(slot as usize);
+                if !self.visited[reviewer.index()] {
+                    self.visited[reviewer.index()] = true;
+                    self.on_path[submission.index()] = true;
+                    step.takes = submission;
+                    return Some(Step { slot: slot as usize, reviewer, cursor: 0, takes: EMPTY });
+                }
+            }
+            self.next_alive[step.cursor] = to_u32(step.cursor + 1);
+        }
+    }
+
+    /// The first position from this one on whose submission is not exhausted.
+    fn alive_from(&mut self, start: usize) -> usize {
+        let mut end = start;
+        while self.next_alive[end] as usize != end {
+            end = self.next_alive[end] as usize;
+        }
+        let mut position = start;
+        while position != end {
+            position = core::mem::replace(&mut self.next_alive[position], to_u32(end)) as usize;
+        }
+        end
+    }
+
+    /// Who is short, after a search that visited all it can reach and found nothing: those
+    /// visited, who can place nothing beyond the exhausted submissions; or, in an even spread, the
+    /// submissions left to the others. The fewer of the two.
+    fn shortage(&self, draft: &Draft<'_>) -> Shortage {
+        let rules = draft.rules;
+        let reviewers: Vec<u32> =
+            (0..).zip(&self.visited).filter_map(|(r, &visited)| visited.then_some(r)).collect();
+        let alive = (0..).zip(&self.next_alive).filter(|(i, next)| i == *next);
+        let submissions: Vec<u32> =
+            alive.filter_map(|(i, _)| self.pool.get(i as usize).map(|s| s.get())).collect();
+        if !submissions.is_empty() && submissions.len() <= reviewers.len() {
+            let shortage = rules.submission_shortage(&submissions);
+            if shortage.supply() < shortage.demand() {
+                return shortage;
+            }
+        }
+        rules.reviewer_shortage(&reviewers, rules.free_quota(&reviewers))
+    }
 }
 
-/// Moves along the path that ends at `submission`: each slot takes the next submission.
-fn follow(
-    draft: &mut Draft<'_>,
-    holders: &mut Holders,
-    mut submission: SubmissionId,
-    taken_by: &[u32],
-    last: usize,
-) {
-    loop {
-        let slot = taken_by[submission.index()] as usize;
-        let before = draft.get(slot);
-        holders.shift(draft, slot, submission);
-        if slot == last {
-            return;
+/// The first of a list that can be taken; what is not open any more leaves the list.
+fn first_open(
+    list: &mut Vec<SubmissionId>,
+    is_open: impl Fn(SubmissionId) -> bool,
+    takes: impl Fn(SubmissionId) -> bool,
+) -> Option<SubmissionId> {
+    let mut i = 0;
+    while let Some(&submission) = list.get(i) {
+        if !is_open(submission) {
+            list.swap_remove(i);
+        } else if takes(submission) {
+            return Some(submission);
+        } else {
+            i += 1;
         }
-        submission = before;
     }
+    None
 }
 
 /// Gives a submission one review more along a shortest path: a reviewer takes it for another one,

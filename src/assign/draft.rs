@@ -1,5 +1,7 @@
 //! A plan in the making: for each reviewer a row of slots, each with a submission or empty.
 
+use hashbrown::HashTable;
+
 use super::rules::Rules;
 use crate::csr::{Csr, offsets};
 use crate::graph::ReviewGraph;
@@ -14,7 +16,52 @@ pub(super) const EMPTY: SubmissionId = SubmissionId::new(u32::MAX);
 pub(super) struct Draft<'a> {
     pub(super) rules: &'a Rules<'a>,
     offsets: Vec<u32>,
+    /// The quota, where all have one and the same.
+    width: Option<u32>,
     slots: Vec<SubmissionId>,
+    long: LongRows,
+}
+
+/// Rows longer than this are looked up in a table; up to it, a scan is as fast.
+const LONG: usize = 32;
+
+/// How often each submission stands in each long row, so that one reviewer with a great quota does
+/// not make every look at their row a long one. Looked up, never iterated.
+#[derive(Debug, Default)]
+struct LongRows(HashTable<(PersonId, SubmissionId, u32)>);
+
+impl LongRows {
+    fn hash(reviewer: PersonId, submission: SubmissionId) -> u64 {
+        let pair = u64::from(reviewer.get()) << 32 | u64::from(submission.get());
+        // Multiplication spreads the low bits up, the fold brings them back down.
+        let product = u128::from(pair ^ 0x9e37_79b9_7f4a_7c15) * 0xff51_afd7_ed55_8ccd_u128;
+        #[allow(clippy::cast_possible_truncation)]
+        {
+            (product >> 64) as u64 ^ product as u64
+        }
+    }
+
+    fn count(&self, reviewer: PersonId, submission: SubmissionId) -> u32 {
+        let is_pair = |entry: &(_, _, u32)| (entry.0, entry.1) == (reviewer, submission);
+        let found = self.0.find(Self::hash(reviewer, submission), is_pair);
+        found.map_or(0, |&(_, _, count)| count)
+    }
+
+    fn change(&mut self, reviewer: PersonId, submission: SubmissionId, more: bool) {
+        if submission == EMPTY {
+            return;
+        }
+        let hash = Self::hash(reviewer, submission);
+        let is_pair = |entry: &(_, _, u32)| (entry.0, entry.1) == (reviewer, submission);
+        match self.0.find_mut(hash, is_pair) {
+            Some((_, _, count)) if more => *count += 1,
+            Some((_, _, count)) => *count -= 1,
+            None => {
+                let entry = (reviewer, submission, 1);
+                self.0.insert_unique(hash, entry, |entry| Self::hash(entry.0, entry.1));
+            }
+        }
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -26,12 +73,15 @@ impl<'a> Draft<'a> {
             end += quota;
             offsets.push(end);
         }
-        let mut draft = Self { rules, offsets, slots: vec![EMPTY; end as usize] };
+        let quotas = rules.quotas();
+        let width = quotas.first().copied().filter(|width| quotas.iter().all(|q| q == width));
+        let slots = vec![EMPTY; end as usize];
+        let mut draft = Self { rules, offsets, width, slots, long: LongRows::default() };
         if !rules.keeps_nothing() {
             for reviewer in rules.people() {
-                let start = draft.row(reviewer).start;
-                let kept = rules.kept(reviewer);
-                draft.slots[start..start + kept.len()].copy_from_slice(kept);
+                for (slot, &kept) in draft.row(reviewer).zip(rules.kept(reviewer)) {
+                    draft.set(slot, reviewer, kept);
+                }
             }
         }
         draft
@@ -45,8 +95,13 @@ impl<'a> Draft<'a> {
         self.slots[slot]
     }
 
-    pub(super) fn set(&mut self, slot: usize, submission: SubmissionId) {
-        self.slots[slot] = submission;
+    /// Puts a submission, or nothing, into a slot of this reviewer's.
+    pub(super) fn set(&mut self, slot: usize, owner: PersonId, submission: SubmissionId) {
+        let before = core::mem::replace(&mut self.slots[slot], submission);
+        if self.row(owner).len() > LONG {
+            self.long.change(owner, before, false);
+            self.long.change(owner, submission, true);
+        }
     }
 
     pub(super) fn row(&self, reviewer: PersonId) -> core::ops::Range<usize> {
@@ -61,6 +116,9 @@ impl<'a> Draft<'a> {
 
     /// Whose slot it is.
     pub(super) fn owner(&self, slot: usize) -> PersonId {
+        if let Some(width) = self.width {
+            return PersonId::new(to_u32(slot) / width);
+        }
         let after = self.offsets.partition_point(|&start| start as usize <= slot);
         PersonId::new(to_u32(after - 1))
     }
@@ -73,8 +131,14 @@ impl<'a> Draft<'a> {
         submission: SubmissionId,
         slot: usize,
     ) -> bool {
-        self.row(reviewer).any(|other| other != slot && self.slots[other] == submission)
-            || !self.rules.allows(reviewer, submission)
+        let mut row = self.row(reviewer);
+        let held = if row.len() > LONG {
+            let own = row.contains(&slot) && self.slots[slot] == submission;
+            self.long.count(reviewer, submission) > u32::from(own)
+        } else {
+            row.any(|other| other != slot && self.slots[other] == submission)
+        };
+        held || !self.rules.allows(reviewer, submission)
     }
 
     /// Whether what stands in a slot may not stand there.
@@ -109,8 +173,10 @@ impl<'a> Draft<'a> {
         for reviewer in self.rules.people() {
             self.row(reviewer).for_each(|slot| place(self.slots[slot], reviewer));
         }
-        exemplars.iter().for_each(|&(submission, reviewer)| place(submission, reviewer));
-        drop((self.slots, self.offsets, next));
+        for &(submission, reviewer) in exemplars {
+            place(submission, reviewer);
+        }
+        drop((self.slots, self.offsets, self.long, next));
         ReviewGraph::from_reviewers(cohort.people(), Csr::new(starts, reviewers))
     }
 }

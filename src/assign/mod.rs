@@ -8,6 +8,7 @@
 mod augment;
 mod draft;
 mod plan;
+pub mod quality;
 mod regular;
 mod rules;
 mod shortage;
@@ -15,6 +16,7 @@ mod shortage;
 use thiserror::Error;
 
 pub use plan::{ReviewPlan, Strategy, Violation};
+pub use quality::Quality;
 pub use rules::Rule;
 pub use shortage::Shortage;
 
@@ -46,7 +48,9 @@ const MIXING: usize = 3;
 /// plan.verify(&cohort, &assigner)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Assigner {
     reviews: usize,
     forbidden: Vec<(SubmissionId, PersonId)>,
@@ -65,11 +69,11 @@ pub struct Assigner {
 /// assert_eq!(
 ///     error.to_string(),
 ///     "impossible: 1 reviewer (0) is to give 3 reviews, but submissions can take 2 at most: \
-///      the rule is no review of one's own work (1 pairs)"
+///      the rule is no review of one's own work (1 pair)"
 /// );
 /// # Ok::<(), peergrade::CohortError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum AssignError {
     /// The rules cannot all be kept, and here is the proof.
@@ -154,14 +158,41 @@ impl Assigner {
     /// Keeps these reviews, beside those kept before: they stay as they are and count in the
     /// loads. A reviewer or a submission that keeps more than its share keeps them all, and the
     /// rest is spread over the others.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed, SubmissionId};
+    ///
+    /// let cohort = Cohort::individuals(10)?;
+    /// let started = (SubmissionId::new(3), PersonId::new(8));
+    /// let plan = Assigner::new(2).keep([started]).assign(&cohort, Seed::new(1))?;
+    /// assert!(plan.graph().contains(started.0, started.1));
+    /// assert_eq!(plan.graph().submissions_of(started.1).len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn keep(mut self, pairs: impl IntoIterator<Item = (SubmissionId, PersonId)>) -> Self {
         self.kept.extend(pairs);
         self
     }
 
-    /// Gives everybody but staff `each` of these exemplars, beside their reviews of peers; the
-    /// numbers of reviews that exemplars receive differ by at most one.
+    /// Gives everybody but staff `each` of these exemplars, beside their reviews of peers. Where no
+    /// review of an exemplar is kept and nobody is barred from one, the numbers of reviews that
+    /// exemplars receive differ by at most one.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed};
+    ///
+    /// let mut cohort = Cohort::builder(4)?;
+    /// for author in 0..4 {
+    ///     cohort.submission(&[PersonId::new(author)])?;
+    /// }
+    /// let exemplars = [cohort.submission(&[])?, cohort.submission(&[])?];
+    /// let cohort = cohort.build();
+    /// let plan = Assigner::new(2).exemplars(exemplars, 1).assign(&cohort, Seed::new(1))?;
+    /// assert_eq!(plan.graph().reviewers_of(exemplars[0]).len(), 2);
+    /// assert_eq!(plan.graph().submissions_of(PersonId::new(0)).len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn exemplars(
         mut self,
@@ -179,7 +210,8 @@ impl Assigner {
     /// apart, everybody is equally likely to review anything.
     ///
     /// O(people + submissions + reviews + barred pairs) expected; where switches do not suffice,
-    /// that once for each review that they left over. Memory: 16 bytes a review and 12 a person.
+    /// that once for each phase of augmenting paths, of which few are needed. Memory: 24 bytes a
+    /// review and 20 a person.
     ///
     /// # Errors
     ///

@@ -71,7 +71,7 @@ impl core::fmt::Display for Strategy {
 /// };
 /// assert_eq!(own.to_string(), "reviewer 3 has submission 3 against: no review of one's own work");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Violation {
     /// The settings do not fit the cohort, so there is nothing to hold the plan to.
@@ -233,6 +233,9 @@ pub(super) fn exemplar_pairs(
     super::check_total(reviews, total.unwrap_or(usize::MAX))?;
     let mut pairs = Vec::new();
     let list = rules.exemplars();
+    if list.is_empty() {
+        return Ok(pairs);
+    }
     let mut reviewers: Vec<PersonId> = rules.people().collect();
     stream.shuffle(&mut reviewers);
     let mut next = 0;

@@ -10,8 +10,9 @@ use super::rules::Rules;
 use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::seed::{Phase, Seed, Stream};
 
-/// Proposals for each bad slot in a sweep, and sweeps.
-const PROPOSALS: usize = 200;
+/// Proposals for each bad slot in a sweep, and sweeps. A sweep that repairs less than a tenth is the
+/// last: what is left is for augmenting paths, which know when to give up.
+const PROPOSALS: usize = 32;
 const SWEEPS: usize = 50;
 /// How often a switch is accepted that repairs as much as it breaks: the walk out of dead ends.
 const SIDEWAYS: f64 = 0.3;
@@ -37,7 +38,7 @@ pub(super) fn fill(draft: &mut Draft<'_>, seed: Seed) {
         }
         for &reviewer in &reviewers {
             let slot = draft.free(reviewer).start + position;
-            draft.set(slot, rounds.next().unwrap_or(EMPTY));
+            draft.set(slot, reviewer, rounds.next().unwrap_or(EMPTY));
         }
     }
 }
@@ -114,7 +115,11 @@ pub(super) fn repair(draft: &mut Draft<'_>, seed: Seed) -> Vec<usize> {
         touched.sort_unstable();
         touched.dedup();
         touched.retain(|&slot| draft.is_bad(slot));
+        let stuck = touched.len() * 10 > bad.len() * 9;
         bad = touched;
+        if stuck {
+            break;
+        }
     }
     bad
 }
@@ -140,8 +145,8 @@ fn propose(draft: &mut Draft<'_>, slot: usize, stream: &mut Stream) -> Option<us
     let before = bad(me, mine, slot) + bad(owner, theirs, partner);
     let after = bad(me, theirs, slot) + bad(owner, mine, partner);
     if after < before || (after == before && stream.bernoulli(SIDEWAYS)) {
-        draft.set(slot, theirs);
-        draft.set(partner, mine);
+        draft.set(slot, me, theirs);
+        draft.set(partner, owner, mine);
         return Some(partner);
     }
     None
@@ -159,8 +164,8 @@ pub(super) fn mix(draft: &mut Draft<'_>, switches: usize, seed: Seed) {
         };
         let (x, y) = (draft.get(a), draft.get(b));
         if mine != theirs && x != y && !draft.clashes(mine, y, a) && !draft.clashes(theirs, x, b) {
-            draft.set(a, y);
-            draft.set(b, x);
+            draft.set(a, mine, y);
+            draft.set(b, theirs, x);
         }
     }
 }

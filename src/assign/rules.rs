@@ -252,6 +252,8 @@ pub enum Rule {
     KeptPair,
     /// Nobody reviews one work twice.
     OncePerWork,
+    /// There is no submission to review.
+    NothingToReview,
 }
 
 impl core::fmt::Display for Rule {
@@ -262,6 +264,7 @@ impl core::fmt::Display for Rule {
             Self::ForbiddenPair => "forbidden pairs",
             Self::KeptPair => "reviews that are kept",
             Self::OncePerWork => "no second review of one work by one person",
+            Self::NothingToReview => "no review without a submission",
         })
     }
 }

@@ -113,30 +113,70 @@ impl Shortage {
 
 impl fmt::Display for Shortage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (side, verb, other) = match self.side {
-            Side::Reviewers => ("reviewer", "to give", "submissions can take"),
-            Side::Submissions => ("submission", "to receive", "reviewers can give"),
-        };
-        let ids: Vec<String> = self.members.iter().take(8).map(u32::to_string).collect();
-        let more = if self.members.len() > ids.len() { ", ..." } else { "" };
-        let plural = if self.members.len() == 1 { "" } else { "s" };
-        write!(
-            f,
-            "impossible: {} {side}{plural} ({}{more}) {} {verb} {} reviews, but {other} {} at most",
-            self.members.len(),
-            ids.join(", "),
-            if self.members.len() == 1 { "is" } else { "are" },
-            self.demand,
-            self.supply,
-        )?;
-        for (i, (rule, pairs)) in self.bars.iter().enumerate() {
-            write!(f, "{} {rule}", if i == 0 { ": the rule is" } else { ", and" })?;
-            if *pairs > 0 {
-                write!(f, " ({pairs} pairs)")?;
-            }
-        }
-        Ok(())
+        f.write_str(&self.describe(|person| person.to_string(), |work| work.to_string()))
     }
+}
+
+impl Shortage {
+    /// The proof in a sentence, with the application's names of people and submissions in place
+    /// of ids. At most eight are named.
+    ///
+    /// ```
+    /// use peergrade::assign::AssignError;
+    /// use peergrade::{Assigner, Cohort, Roster, Seed};
+    ///
+    /// let people: Roster<&str> = Roster::new(["ana", "ben"])?;
+    /// let cohort = Cohort::individuals(people.len())?;
+    /// let error = Assigner::new(2).assign(&cohort, Seed::new(1)).unwrap_err();
+    /// let AssignError::Impossible(shortage) = error else { panic!() };
+    /// let name = |person| people.key(person).unwrap().to_string();
+    /// assert_eq!(
+    ///     shortage.describe(name, |work| format!("work {work}")),
+    ///     "impossible: 1 reviewer (ana) is to give 2 reviews, but submissions can take 1 at \
+    ///      most: the rule is no review of one's own work (1 pair)"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn describe(
+        &self,
+        person: impl Fn(PersonId) -> String,
+        submission: impl Fn(SubmissionId) -> String,
+    ) -> String {
+        let (side, verb, other) = match self.side {
+            Side::Reviewers => ("reviewer", "give", "submissions can take"),
+            Side::Submissions => ("submission", "receive", "reviewers can give"),
+        };
+        let name = |&id: &u32| match self.side {
+            Side::Reviewers => person(PersonId::new(id)),
+            Side::Submissions => submission(SubmissionId::new(id)),
+        };
+        let mut names: Vec<String> = self.members.iter().take(8).map(name).collect();
+        if self.members.len() > names.len() {
+            names.push("...".to_owned());
+        }
+        let is = if self.members.len() == 1 { "is" } else { "are" };
+        let rules: Vec<String> = self
+            .bars
+            .iter()
+            .map(|&(rule, pairs)| match pairs {
+                0 => rule.to_string(),
+                _ => format!("{rule} ({})", counted(pairs, "pair")),
+            })
+            .collect();
+        format!(
+            "impossible: {} ({}) {is} to {verb} {}, but {other} {} at most: the rule is {}",
+            counted(self.members.len() as u64, side),
+            names.join(", "),
+            counted(self.demand, "review"),
+            self.supply,
+            rules.join(", and "),
+        )
+    }
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Rules<'_> {
@@ -151,6 +191,9 @@ impl Rules<'_> {
         // By submission, how many of the reviewers are barred from it.
         let mut barred = vec![0_u32; self.cohort().submissions()];
         let mut bars = Bars::default();
+        if self.pool_len() == 0 {
+            bars.0.push((Rule::NothingToReview, 0));
+        }
         for reviewer in reviewers.iter().map(|&r| PersonId::new(r)) {
             for submission in self.barred(reviewer) {
                 barred[submission.index()] += 1;
@@ -162,11 +205,9 @@ impl Rules<'_> {
             }
         }
         let each = to_u32(reviewers.len());
-        let room = |s: SubmissionId| match self.quotas().is_empty() {
-            // Quotas are being checked: nothing is known of how many each submission receives.
-            true => u32::MAX,
-            false => self.high(s) - self.kept_by(s),
-        };
+        // While quotas are being checked nothing is known of how many each submission receives.
+        let unknown = self.quotas().is_empty();
+        let room = |s| if unknown { u32::MAX } else { self.high(s) - self.kept_by(s) };
         let supply = self.pool().map(|s| u64::from(room(s).min(each - barred[s.index()]))).sum();
         bars.shortage(Side::Reviewers, reviewers, demand, supply)
     }

@@ -1,7 +1,5 @@
 //! How a method writes a gradebook.
 
-use core::iter::once;
-
 use thiserror::Error;
 
 use super::column::MISSING;
@@ -99,7 +97,7 @@ impl Gradebook {
             criterion_std_error: None,
             known,
             shares: Shares::Equal,
-            prior: None,
+            prior: Vec::new(),
             reviewers: None,
             fit: Fit::exact(),
             warnings: Vec::new(),
@@ -139,11 +137,11 @@ impl GradebookBuilder<'_> {
         self
     }
 
-    /// Sets what grades are drawn towards: a mean per criterion, and for each submission the
-    /// weight of the prior, from 0 to 1.
+    /// Adds what the grades of the next criterion are drawn towards: a mean, and by submission
+    /// its weight, from 0 to 1. For all criteria or for none.
     #[must_use]
-    pub fn prior(mut self, mean: Vec<f64>, weight: Vec<f64>) -> Self {
-        self.book.prior = Some(Prior { mean, weight });
+    pub fn prior(mut self, mean: f64, weight: Vec<f64>) -> Self {
+        self.book.prior.push(Prior { mean, weight });
         self
     }
 
@@ -190,7 +188,7 @@ pub(super) fn total(book: &Gradebook) -> Result<Option<Column>, GradebookError> 
     let total = chunks::column(book.submissions(), |i| {
         let terms = rubric.criteria().iter().zip(criteria);
         terms.fold(0.0, |sum, (criterion, grades)| {
-            sum + criterion.points() * grades.get(i).unwrap_or(MISSING)
+            sum + criterion.weight() * grades.get(i).unwrap_or(MISSING)
         })
     });
     match total.iter().position(|value| value.is_infinite()) {
@@ -221,18 +219,22 @@ pub(super) fn check(book: &Gradebook, reviews: usize, people: usize) -> Result<(
             within("share", shares.iter().copied(), 0.0, 1.0)?;
         }
     }
-    if let Some(prior) = &book.prior {
-        length("means of the prior", prior.mean.len(), criteria)?;
-        within("mean of the prior", prior.mean.iter().copied(), -f64::MAX, f64::MAX)?;
+    if !book.prior.is_empty() {
+        length("priors", book.prior.len(), criteria)?;
+    }
+    for (row, prior) in book.prior.iter().enumerate() {
+        within_row("mean of the prior", row, prior.mean, -f64::MAX, f64::MAX)?;
         length("weights of the prior", prior.weight.len(), submissions)?;
         within("weight of the prior", prior.weight.iter().copied(), 0.0, 1.0)?;
     }
     if let Some(estimates) = &book.reviewers {
         length("biases", estimates.bias.len(), people)?;
         length("precisions", estimates.precision.len(), people)?;
-        within("precision", estimates.precision.iter().flatten(), 0.0, f64::MAX)?;
+        // A missing one counts as 0, so that rows keep their numbers.
+        let precision = estimates.precision.iter().map(Option::unwrap_or_default);
+        within("precision", precision, 0.0, f64::MAX)?;
     }
-    Ok(())
+    within_row("last change of the fit", 0, book.fit.last_change, 0.0, f64::MAX)
 }
 
 /// Known grades are in range, of submissions that are there, each once and in order.
@@ -240,14 +242,9 @@ fn known(book: &Gradebook) -> Result<(), GradebookError> {
     let scale = book.rubric.scale();
     within("known grade", book.known.iter().map(|&(_, grade, _)| grade), scale.min(), scale.max())?;
     let mut free = 0;
-    for &(submission, _, _) in &book.known {
-        let last = book.submissions() as f64 - 1.0;
-        within(
-            "submission of a known grade",
-            once(f64::from(submission.get())),
-            free.into(),
-            last,
-        )?;
+    for (row, &(submission, _, _)) in book.known.iter().enumerate() {
+        let (number, last) = (f64::from(submission.get()), book.submissions() as f64 - 1.0);
+        within_row("submission of a known grade", row, number, free.into(), last)?;
         free = submission.get() + 1;
     }
     Ok(())
@@ -268,11 +265,20 @@ fn within(
     min: f64,
     max: f64,
 ) -> Result<(), GradebookError> {
-    for (row, value) in values.enumerate() {
-        // Written so that NaN is out of range.
-        if !(value >= min && value <= max) {
-            return Err(GradebookError::OutOfRange { what, row, value, min, max });
-        }
+    values.enumerate().try_for_each(|(row, value)| within_row(what, row, value, min, max))
+}
+
+fn within_row(
+    what: &'static str,
+    row: usize,
+    value: f64,
+    min: f64,
+    max: f64,
+) -> Result<(), GradebookError> {
+    // Written so that NaN is out of range.
+    if value >= min && value <= max {
+        Ok(())
+    } else {
+        Err(GradebookError::OutOfRange { what, row, value, min, max })
     }
-    Ok(())
 }

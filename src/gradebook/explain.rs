@@ -31,15 +31,17 @@ pub struct Explanation {
 /// One line of an [`Explanation`].
 ///
 /// ```
-/// use peergrade::{Line, Source};
+/// use peergrade::Line;
 ///
-/// let line = Line::Known { source: Source::Staff, grade: 9.5 };
-/// assert_eq!(line.contribution(), 9.5);
+/// fn is_of_a_reviewer(line: &Line) -> bool {
+///     matches!(line, Line::Review { .. })
+/// }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Line {
     /// A review: `weight x (score - correction)`.
+    #[non_exhaustive]
     Review {
         /// Which criterion.
         criterion: usize,
@@ -53,6 +55,7 @@ pub enum Line {
         weight: f64,
     },
     /// What the grade is drawn towards: `weight x mean`.
+    #[non_exhaustive]
     Prior {
         /// Which criterion.
         criterion: usize,
@@ -61,7 +64,14 @@ pub enum Line {
         /// What a point of the mean is worth in the grade.
         weight: f64,
     },
+    /// What the method adds beside the lines above: 0 and left out for the methods of this crate.
+    #[non_exhaustive]
+    Adjustment {
+        /// The points.
+        points: f64,
+    },
     /// A grade that is known.
+    #[non_exhaustive]
     Known {
         /// Who knows it.
         source: Source,
@@ -77,6 +87,7 @@ impl Line {
         match *self {
             Self::Review { score, correction, weight, .. } => weight * (score - correction),
             Self::Prior { mean, weight, .. } => weight * mean,
+            Self::Adjustment { points } => points,
             Self::Known { grade, .. } => grade,
         }
     }
@@ -95,8 +106,9 @@ impl core::fmt::Display for Line {
             Self::Prior { mean, weight, .. } => {
                 write!(f, "mean of the course: {mean} x weight {weight}")?;
             }
+            Self::Adjustment { .. } => f.write_str("adjustment by the method")?,
             Self::Known { source: Source::Exemplar, .. } => {
-                write!(f, "known grade of an exemplar")?
+                f.write_str("known grade of an exemplar")?;
             }
             Self::Known { .. } => write!(f, "grade given by staff")?,
         }
@@ -144,7 +156,13 @@ impl Gradebook {
         let lines = (0..self.criteria.len())
             .flat_map(|criterion| self.criterion_lines(reviews, submission, criterion))
             .collect();
-        Ok(Some(Explanation { lines, grade }))
+        let mut why = Explanation { lines, grade };
+        let points = grade - why.sum();
+        // A method of the caller's may do more than it says; what is less is rounding.
+        if points.abs() > 1e-9 * (1.0 + grade.abs()) {
+            why.lines.push(Line::Adjustment { points });
+        }
+        Ok(Some(why))
     }
 
     fn criterion_lines(
@@ -153,11 +171,9 @@ impl Gradebook {
         submission: SubmissionId,
         criterion: usize,
     ) -> Vec<Line> {
-        let points = self.rubric.criteria()[criterion].points();
-        let prior = self
-            .prior
-            .as_ref()
-            .map(|prior| (prior.mean[criterion], prior.weight[submission.index()]));
+        let points = self.rubric.criteria()[criterion].weight();
+        let prior = self.prior.get(criterion);
+        let prior = prior.map(|prior| (prior.mean, prior.weight[submission.index()]));
         let left = prior.map_or(1.0, |(_, weight)| 1.0 - weight);
         let range = reviews.graph().reviews_of(submission);
         let share = |review: usize| match &self.shares {
@@ -185,17 +201,16 @@ impl Gradebook {
     /// What a review weighs in the grade of its submission, from 0 to 1: the mean over the
     /// criteria, by their points. For a review of this gradebook's reviews.
     pub(crate) fn review_weight(&self, reviews: &Reviews, s: SubmissionId, review: usize) -> f64 {
-        let left = self.prior.as_ref().map_or(1.0, |prior| 1.0 - prior.weight[s.index()]);
-        match &self.shares {
-            Shares::Equal => left / reviews.graph().reviews_of(s).len() as f64,
-            Shares::PerReview(columns) => {
-                let criteria = self.rubric.criteria().iter().zip(columns);
-                let (sum, points) = criteria.fold((0.0, 0.0), |(sum, points), (c, column)| {
-                    (sum + c.points() * column[review], points + c.points())
-                });
-                left * sum / points
-            }
-        }
+        let criteria = self.rubric.criteria().iter().enumerate();
+        let (sum, points) = criteria.fold((0.0, 0.0), |(sum, points), (c, criterion)| {
+            let left = self.prior.get(c).map_or(1.0, |prior| 1.0 - prior.weight[s.index()]);
+            let share = match &self.shares {
+                Shares::Equal => 1.0 / reviews.graph().reviews_of(s).len() as f64,
+                Shares::PerReview(columns) => columns[c][review],
+            };
+            (sum + criterion.weight() * left * share, points + criterion.weight())
+        });
+        sum / points
     }
 
     /// Whether the sizes say that this gradebook was made from these reviews.

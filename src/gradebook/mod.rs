@@ -54,7 +54,8 @@ pub struct Gradebook {
     criterion_std_error: Option<Vec<Column>>,
     known: Vec<(SubmissionId, f64, Source)>,
     shares: Shares,
-    prior: Option<Prior>,
+    /// Empty, or one per criterion.
+    prior: Vec<Prior>,
     reviewers: Option<ReviewerEstimates>,
     fit: Fit,
     warnings: Vec<Warning>,
@@ -71,8 +72,7 @@ enum Shares {
 /// What a grade is drawn towards.
 #[derive(Debug, Clone, PartialEq)]
 struct Prior {
-    /// One per criterion.
-    mean: Vec<f64>,
+    mean: f64,
     /// By submission, from 0 (the reviews alone) to 1 (the prior alone).
     weight: Vec<f64>,
 }
@@ -110,18 +110,17 @@ pub enum Source {
 ///
 /// // A formula in closed form needs no iteration.
 /// let fit = Fit::exact();
-/// assert!(fit.converged && fit.iterations == 0);
+/// assert!(fit.converged() && fit.iterations() == 0);
+/// let fit = Fit::iterated(100, false, 0.02);
+/// assert_eq!(fit.last_change(), 0.02);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Fit {
-    /// Iterations made.
-    pub iterations: u32,
-    /// Whether the last change was within the tolerance of the method.
-    pub converged: bool,
-    /// The largest change of a grade in the last iteration, in points; 0 for a closed form.
-    pub last_change: f64,
+    iterations: u32,
+    converged: bool,
+    last_change: f64,
 }
 
 impl Fit {
@@ -129,6 +128,31 @@ impl Fit {
     #[must_use]
     pub const fn exact() -> Self {
         Self { iterations: 0, converged: true, last_change: 0.0 }
+    }
+
+    /// The fit of an iteration that made this many steps, of which the last changed no grade by
+    /// more than `last_change` points.
+    #[must_use]
+    pub const fn iterated(iterations: u32, converged: bool, last_change: f64) -> Self {
+        Self { iterations, converged, last_change }
+    }
+
+    /// Iterations made; 0 for a closed form.
+    #[must_use]
+    pub fn iterations(&self) -> u32 {
+        self.iterations
+    }
+
+    /// Whether the last change was within the tolerance of the method.
+    #[must_use]
+    pub fn converged(&self) -> bool {
+        self.converged
+    }
+
+    /// The largest change of a grade in the last iteration, in points.
+    #[must_use]
+    pub fn last_change(&self) -> f64 {
+        self.last_change
     }
 }
 
@@ -139,7 +163,7 @@ impl Fit {
 ///
 /// assert!(Warning::NoRepeatedReviews.to_string().contains("no submission has two reviews"));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Warning {
@@ -151,6 +175,12 @@ pub enum Warning {
     /// With so few submissions the spread of their quality is not known.
     #[error("fewer than four submissions have reviews: grades are plain means")]
     TooFewSubmissions,
+    /// Nothing but the noise of reviews is left to tell works apart, so that they are drawn
+    /// together.
+    #[error(
+        "reviews of one work differ as much as works do: grades are drawn close to the mean of the course"
+    )]
+    NoSpread,
 }
 
 /// The ends of an interval, in points of the total.
@@ -162,6 +192,8 @@ pub enum Warning {
 /// assert!(interval.contains(5.0));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Interval {
     /// The lower end.
     pub low: f64,
@@ -174,6 +206,12 @@ impl Interval {
     #[must_use]
     pub fn contains(&self, grade: f64) -> bool {
         self.low <= grade && grade <= self.high
+    }
+}
+
+impl From<Interval> for (f64, f64) {
+    fn from(interval: Interval) -> Self {
+        (interval.low, interval.high)
     }
 }
 
@@ -275,10 +313,11 @@ impl Gradebook {
     /// no grade, and where the grade is known and not estimated.
     #[must_use]
     pub fn std_error(&self, submission: SubmissionId) -> Option<f64> {
-        match self.known_grade(submission) {
-            Some(_) => None,
-            None => self.std_error.as_ref()?.get(submission.index()),
+        if self.known_grade(submission).is_some() {
+            return None;
         }
+        self.peer_grade(submission)?;
+        self.std_error.as_ref()?.get(submission.index())
     }
 
     /// The interval around a grade which is to hold the true grade with probability `level`:
@@ -304,7 +343,9 @@ impl Gradebook {
             return None;
         }
         let grade = self.grade(submission)?;
-        let half = math::normal_quantile(0.5 + 0.5 * level) * self.std_error(submission)?;
+        // The sum rounds to 1, which has no quantile, for the level next to 1.
+        let p = math::min(0.5 + 0.5 * level, 1.0 - f64::EPSILON / 2.0);
+        let half = math::normal_quantile(p) * self.std_error(submission)?;
         let scale = self.rubric.scale();
         Some(Interval {
             low: math::max(grade - half, math::min(scale.min(), grade)),
@@ -334,8 +375,8 @@ impl Gradebook {
 
     /// How the computation went.
     #[must_use]
-    pub fn fit(&self) -> Fit {
-        self.fit
+    pub fn fit(&self) -> &Fit {
+        &self.fit
     }
 
     /// What the data did not let the method promise.

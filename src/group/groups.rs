@@ -2,6 +2,7 @@
 
 use super::error::GroupError;
 use super::sizes::check_people;
+use crate::csr::Csr;
 use crate::id::to_u32;
 use crate::{GroupId, PersonId};
 
@@ -23,9 +24,8 @@ use crate::{GroupId, PersonId};
 #[cfg_attr(feature = "serde", serde(try_from = "Raw", into = "Raw"))]
 pub struct Groups {
     group_of: Vec<GroupId>,
-    /// Members of group g: `members[starts[g]..starts[g + 1]]`.
-    starts: Vec<u32>,
-    members: Vec<PersonId>,
+    /// Rows are groups.
+    members: Csr<PersonId>,
 }
 
 impl Groups {
@@ -45,15 +45,11 @@ impl Groups {
     pub fn from_assignment(assignment: impl Into<Vec<GroupId>>) -> Result<Self, GroupError> {
         let group_of = assignment.into();
         check_people(group_of.len())?;
-        let starts = starts(&group_of)?;
-        let mut next = starts.clone();
-        let mut members = vec![PersonId::default(); group_of.len()];
-        for (person, group) in group_of.iter().enumerate() {
-            let slot = &mut next[group.index()];
-            members[*slot as usize] = PersonId::new(to_u32(person));
-            *slot += 1;
-        }
-        Ok(Self { group_of, starts, members })
+        check_dense(&group_of)?;
+        let groups = group_of.iter().max().map_or(0, |last| last.index() + 1);
+        let person = |i| PersonId::new(to_u32(i));
+        let members = Csr::group(groups, group_of.len(), |i| group_of[i].index(), person);
+        Ok(Self { group_of, members })
     }
 
     /// The group of a person; `None` for a person beyond the last. O(1).
@@ -80,11 +76,7 @@ impl Groups {
     /// ```
     #[must_use]
     pub fn members(&self, group: GroupId) -> &[PersonId] {
-        let group = group.index();
-        match self.starts.get(group..=group.saturating_add(1)) {
-            Some(&[start, end]) => &self.members[start as usize..end as usize],
-            _ => &[],
-        }
+        self.members.row(group.index())
     }
 
     /// The group of every person, in the order of the people.
@@ -110,7 +102,7 @@ impl Groups {
     #[must_use]
     #[allow(clippy::len_without_is_empty)] // there is always a group
     pub fn len(&self) -> usize {
-        self.starts.len() - 1
+        self.members.rows()
     }
 
     /// The number of people, at least 1.
@@ -135,7 +127,7 @@ impl Groups {
     /// ```
     #[must_use]
     pub fn sizes(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
-        self.starts.windows(2).map(|pair| (pair[1] - pair[0]) as usize)
+        (0..self.len()).map(|group| self.members.row(group).len())
     }
 
     /// Every group with its members, in order.
@@ -150,15 +142,12 @@ impl Groups {
     /// ```
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (GroupId, &[PersonId])> + '_ {
-        self.starts.windows(2).enumerate().map(|(group, pair)| {
-            let members = &self.members[pair[0] as usize..pair[1] as usize];
-            (GroupId::new(to_u32(group)), members)
-        })
+        (0..self.len()).map(|group| (GroupId::new(to_u32(group)), self.members.row(group)))
     }
 }
 
-/// Where the members of each group start, and the end; or the lowest group without members.
-fn starts(group_of: &[GroupId]) -> Result<Vec<u32>, GroupError> {
+/// Whether every group up to the highest has a member.
+fn check_dense(group_of: &[GroupId]) -> Result<(), GroupError> {
     let (mut person, mut highest) = (PersonId::default(), GroupId::default());
     for (i, &group) in group_of.iter().enumerate() {
         if group > highest {
@@ -167,20 +156,18 @@ fn starts(group_of: &[GroupId]) -> Result<Vec<u32>, GroupError> {
     }
     // n people fill at most n groups, so a higher id means a gap below n: nothing larger than n is
     // allocated for it.
-    let counted = group_of.len().min(highest.index().saturating_add(1));
-    let mut starts = vec![0_u32; counted + 1];
+    let mut filled = vec![false; group_of.len().min(highest.index().saturating_add(1))];
     for group in group_of {
-        if let Some(count) = starts[1..].get_mut(group.index()) {
-            *count += 1;
+        if let Some(filled) = filled.get_mut(group.index()) {
+            *filled = true;
         }
     }
-    if let Some(group) = starts[1..].iter().position(|&count| count == 0) {
-        return Err(GroupError::EmptyGroup { group: GroupId::new(to_u32(group)), person, highest });
+    match filled.iter().position(|filled| !filled) {
+        Some(group) => {
+            Err(GroupError::EmptyGroup { group: GroupId::new(to_u32(group)), person, highest })
+        }
+        None => Ok(()),
     }
-    for group in 0..counted {
-        starts[group + 1] += starts[group];
-    }
-    Ok(starts)
 }
 
 /// The form in which groups are stored: the group of each person.

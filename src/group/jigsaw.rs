@@ -7,8 +7,6 @@ use super::error::{Division, GroupError};
 use super::groups::Groups;
 use super::plan::JigsawPlan;
 use super::sizes::{check_people, check_range};
-use super::verify::verify;
-use super::violation::GroupViolation;
 use crate::id::to_u32;
 use crate::{GroupId, Seed, TopicId};
 
@@ -53,7 +51,7 @@ use crate::{GroupId, Seed, TopicId};
 /// assert_eq!(plan.topic_of_expert_group(studies_with), Some(topic));
 /// # Ok::<(), peergrade::GroupError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Jigsaw {
@@ -263,11 +261,6 @@ impl Jigsaw {
             }
         }
         Groups::from_assignment(group_of)
-    }
-
-    /// Re-checks every promise of a plan, see [`JigsawPlan::verify`].
-    pub(super) fn check(&self, plan: &JigsawPlan) -> Result<(), GroupViolation> {
-        verify(self, plan)
     }
 }
 

@@ -1,10 +1,10 @@
 //! The result of a jigsaw.
 
 use super::groups::Groups;
-use super::jigsaw::Jigsaw;
 use super::remainder::Remainder;
 #[cfg(feature = "serde")]
 use super::verify::check_links;
+#[cfg(feature = "serde")]
 use super::violation::GroupViolation;
 use crate::{GroupId, PersonId, TopicId};
 
@@ -152,27 +152,6 @@ impl JigsawPlan {
     pub fn remainder(&self) -> Remainder {
         Remainder::of(self)
     }
-
-    /// Re-checks every promise that [`Jigsaw`] makes, from the groups alone. O(n + T).
-    ///
-    /// # Errors
-    ///
-    /// The first violated promise, with ids and numbers.
-    ///
-    /// ```
-    /// # use peergrade::{Jigsaw, Seed};
-    /// let jigsaw = Jigsaw::topics(5);
-    /// let plan = jigsaw.form(23, Seed::new(1))?;
-    /// assert!(plan.verify(&jigsaw).is_ok());
-    /// assert_eq!(
-    ///     plan.verify(&Jigsaw::topics(4)).unwrap_err().to_string(),
-    ///     "the plan has 5 topics with redundancy 1, 4 topics with redundancy 1 were asked for"
-    /// );
-    /// # Ok::<(), peergrade::GroupError>(())
-    /// ```
-    pub fn verify(&self, jigsaw: &Jigsaw) -> Result<(), GroupViolation> {
-        jigsaw.check(self)
-    }
 }
 
 /// The form in which plans are stored: one row of ids per person, by columns.
@@ -214,7 +193,7 @@ impl From<JigsawPlan> for Raw {
 #[cfg(all(test, feature = "serde"))]
 mod tests {
     use super::*;
-    use crate::Seed;
+    use crate::{Jigsaw, Seed};
 
     #[test]
     fn stored_plans_are_checked() {

@@ -7,6 +7,29 @@ use super::violation::GroupViolation;
 use crate::id::to_u32;
 use crate::{GroupId, PersonId, TopicId};
 
+impl JigsawPlan {
+    /// Re-checks every promise that [`Jigsaw`] makes, from the groups alone. O(n + T).
+    ///
+    /// # Errors
+    ///
+    /// The first violated promise, with ids and numbers.
+    ///
+    /// ```
+    /// # use peergrade::{Jigsaw, Seed};
+    /// let jigsaw = Jigsaw::topics(5);
+    /// let plan = jigsaw.form(23, Seed::new(1))?;
+    /// assert!(plan.verify(&jigsaw).is_ok());
+    /// assert_eq!(
+    ///     plan.verify(&Jigsaw::topics(4)).unwrap_err().to_string(),
+    ///     "the plan has 5 topics with redundancy 1, 4 topics with redundancy 1 were asked for"
+    /// );
+    /// # Ok::<(), peergrade::GroupError>(())
+    /// ```
+    pub fn verify(&self, jigsaw: &Jigsaw) -> Result<(), GroupViolation> {
+        verify(jigsaw, self)
+    }
+}
+
 /// Sizes within a range, if there is one, and within one of each other.
 pub(super) fn check_sizes(
     groups: &Groups,
@@ -88,7 +111,7 @@ fn each_home(
 }
 
 /// Every promise of [`Jigsaw`].
-pub(super) fn verify(jigsaw: &Jigsaw, plan: &JigsawPlan) -> Result<(), GroupViolation> {
+fn verify(jigsaw: &Jigsaw, plan: &JigsawPlan) -> Result<(), GroupViolation> {
     let (topics, redundancy, home_size, _) = jigsaw.wishes();
     if (plan.topics(), plan.redundancy()) != (topics, redundancy) {
         return Err(GroupViolation::Wishes {

@@ -1,5 +1,7 @@
 //! Reviews, row by row.
 
+use std::collections::BTreeMap;
+
 use super::{KnownGrades, Reviews, SelfReview, range_of};
 use crate::chunks;
 use crate::cohort::Cohort;
@@ -7,6 +9,7 @@ use crate::csr::{Csr, Ordered};
 use crate::error::{GraphError, ReviewsError};
 use crate::graph::{ReviewGraph, check_pair, check_sizes};
 use crate::id::{PersonId, SubmissionId};
+use crate::math::mean;
 use crate::rubric::Rubric;
 
 /// What a second review of one submission by one reviewer means.
@@ -39,6 +42,9 @@ pub enum Duplicates {
     Mean,
 }
 
+const STAFF: &str = "staff";
+const EXEMPLAR: &str = "exemplar";
+
 /// Collects reviews row by row; rows are numbered from 0 in the order of the calls to
 /// [`add`](Self::add), refused ones included.
 ///
@@ -70,8 +76,8 @@ pub struct ReviewsBuilder<'a> {
     absent: Vec<usize>,
     /// With the number of its row.
     self_reviews: Vec<(usize, SelfReview)>,
-    staff: KnownGrades,
-    exemplars: KnownGrades,
+    /// Grades of staff and of exemplars, with their kind.
+    known: BTreeMap<SubmissionId, (&'static str, f64)>,
 }
 
 impl<'a> ReviewsBuilder<'a> {
@@ -86,8 +92,7 @@ impl<'a> ReviewsBuilder<'a> {
             rows: 0,
             absent: Vec::new(),
             self_reviews: Vec::new(),
-            staff: Vec::new(),
-            exemplars: Vec::new(),
+            known: BTreeMap::new(),
         }
     }
 
@@ -183,13 +188,26 @@ impl<'a> ReviewsBuilder<'a> {
         submission: SubmissionId,
         grade: f64,
     ) -> Result<&mut Self, ReviewsError> {
-        let known = self.check_known("staff", submission, grade)?;
-        self.staff.push(known);
-        Ok(self)
+        self.know(STAFF, submission, grade)
     }
 
     /// Makes a submission an exemplar: a work whose grade is known, given to reviewers to see how
     /// they judge.
+    ///
+    /// ```
+    /// use peergrade::aggregate::{Aggregator, Mean};
+    /// use peergrade::{Cohort, PersonId, Reviews, Rubric, Scale, Source};
+    ///
+    /// let mut cohort = Cohort::builder(1)?;
+    /// let exemplar = cohort.submission(&[])?;
+    /// let cohort = cohort.build();
+    /// let mut rows = Reviews::builder(&cohort, Rubric::single(Scale::new(0.0, 10.0)?));
+    /// rows.exemplar(exemplar, 8.0)?.add(exemplar, PersonId::new(0), &[5.0])?;
+    /// let grades = Mean.aggregate(&rows.build()?)?;
+    /// assert_eq!((grades.grade(exemplar), grades.peer_grade(exemplar)), (Some(8.0), Some(5.0)));
+    /// assert_eq!(grades.source(exemplar), Some(Source::Exemplar));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -199,17 +217,15 @@ impl<'a> ReviewsBuilder<'a> {
         submission: SubmissionId,
         grade: f64,
     ) -> Result<&mut Self, ReviewsError> {
-        let known = self.check_known("exemplar", submission, grade)?;
-        self.exemplars.push(known);
-        Ok(self)
+        self.know(EXEMPLAR, submission, grade)
     }
 
-    fn check_known(
-        &self,
+    fn know(
+        &mut self,
         kind: &'static str,
         submission: SubmissionId,
         grade: f64,
-    ) -> Result<(SubmissionId, f64), ReviewsError> {
+    ) -> Result<&mut Self, ReviewsError> {
         let submissions = self.cohort.submissions();
         if submission.index() >= submissions {
             return Err(ReviewsError::UnknownGraded { kind, submission, submissions });
@@ -217,23 +233,25 @@ impl<'a> ReviewsBuilder<'a> {
         let grade = range_of(&self.rubric)
             .check(grade)
             .map_err(|error| ReviewsError::KnownGrade { kind, submission, error })?;
-        Ok((submission, grade))
+        if let Some(&(kind, _)) = self.known.get(&submission) {
+            return Err(ReviewsError::DuplicateGrade { kind, submission });
+        }
+        self.known.insert(submission, (kind, grade));
+        Ok(self)
+    }
+
+    fn known(&self, wanted: &'static str) -> KnownGrades {
+        let known = self.known.iter();
+        known.filter(|(_, known)| known.0 == wanted).map(|(&s, known)| (s, known.1)).collect()
     }
 
     /// The reviews so far. O(rows + people + submissions).
     ///
     /// # Errors
     ///
-    /// [`ReviewsError`] where a pair occurs twice and [`Duplicates::Error`] holds (both rows are
-    /// named), or a submission has two known grades.
+    /// [`ReviewsError`] where a pair occurs twice and [`Duplicates::Error`] holds; both rows are named.
     pub fn build(&self) -> Result<Reviews, ReviewsError> {
-        let staff = sorted("staff", &self.staff)?;
-        let exemplars = sorted("exemplar", &self.exemplars)?;
-        let twice = exemplars.iter().find(|&&(s, _)| super::known(&staff, s).is_some());
-        if let Some(&(submission, _)) = twice {
-            return Err(ReviewsError::DuplicateGrade { kind: "staff", submission });
-        }
-        let (self_reviews, own_merged) = self.settled_self_reviews()?;
+        let (own, own_merged) = self.settled_self_reviews()?;
         let (graph, columns, merged) = self.settled_reviews()?;
         let means = self.duplicates == Duplicates::Mean && (merged || own_merged);
         let rubric = self.rubric.clone();
@@ -242,9 +260,9 @@ impl<'a> ReviewsBuilder<'a> {
             graph,
             rubric: if means { rubric.without_steps() } else { rubric },
             columns,
-            staff,
-            exemplars,
-            self_reviews,
+            staff: self.known(STAFF),
+            exemplars: self.known(EXEMPLAR),
+            own,
         })
     }
 
@@ -263,7 +281,7 @@ impl<'a> ReviewsBuilder<'a> {
         self.refuse_twice(self.pairs[first], [first, second].map(|i| self.row(i)))?;
         let rows: Vec<usize> = (0..len).map(|i| ordered.row(i)).collect();
         let runs: Vec<&[usize]> = rows.chunk_by(|&a, &b| self.pairs[a] == self.pairs[b]).collect();
-        let settled = |run: &[usize], c| self.settle(c, run.iter().map(|&row| self.score(row, c)));
+        let settled = |run: &[usize], c| self.settle(run.iter().map(|&row| self.score(row, c)));
         let columns = self.columns(|c| runs.iter().map(|run| settled(run, c)).collect());
         let pairs: Vec<_> = runs.iter().map(|run| self.pairs[run[0]]).collect();
         Ok((ReviewGraph::from_pairs(people, submissions, &pairs)?, columns, true))
@@ -282,7 +300,7 @@ impl<'a> ReviewsBuilder<'a> {
             }
             let mut review = review.clone();
             for (c, score) in review.scores.iter_mut().enumerate() {
-                *score = self.settle(c, run.iter().map(|(_, review)| review.scores[c]));
+                *score = self.settle(run.iter().map(|(_, review)| review.scores[c]));
             }
             settled.push(review);
         }
@@ -302,17 +320,16 @@ impl<'a> ReviewsBuilder<'a> {
     }
 
     /// The score that counts among those of one pair, in the order of rows.
-    fn settle(&self, criterion: usize, scores: impl Iterator<Item = f64> + Clone) -> f64 {
+    fn settle(&self, scores: impl Iterator<Item = f64> + Clone) -> f64 {
         let first = scores.clone().next().unwrap_or_default();
         match self.duplicates {
             Duplicates::Error | Duplicates::First => first,
             Duplicates::Last => scores.last().unwrap_or(first),
             Duplicates::Mean => {
-                let (sum, count) =
-                    scores.fold((0.0, 0.0), |(sum, count), score| (sum + score, count + 1.0));
-                // Rounding may carry a mean past the end of the scale.
-                let scale = self.rubric.criteria()[criterion].scale().without_step();
-                scale.nearest(sum / count)
+                // Sorted, so that the order of rows does not reach the sum.
+                let mut sorted: Vec<f64> = scores.collect();
+                sorted.sort_unstable_by(f64::total_cmp);
+                mean(&sorted)
             }
         }
     }
@@ -328,14 +345,5 @@ impl<'a> ReviewsBuilder<'a> {
     /// The number that the caller knows the row at this position by.
     fn row(&self, position: usize) -> usize {
         self.absent.iter().fold(position, |row, &absent| row + usize::from(absent <= row))
-    }
-}
-
-fn sorted(kind: &'static str, grades: &KnownGrades) -> Result<KnownGrades, ReviewsError> {
-    let mut sorted = grades.clone();
-    sorted.sort_by_key(|&(submission, _)| submission);
-    match sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        Some(pair) => Err(ReviewsError::DuplicateGrade { kind, submission: pair[0].0 }),
-        None => Ok(sorted),
     }
 }

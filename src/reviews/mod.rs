@@ -45,7 +45,8 @@ pub struct Reviews {
     columns: Vec<Vec<f64>>,
     staff: KnownGrades,
     exemplars: KnownGrades,
-    self_reviews: Vec<SelfReview>,
+    /// Self-reviews.
+    own: Vec<SelfReview>,
 }
 
 /// Grades known from elsewhere, sorted by submission.
@@ -126,16 +127,11 @@ impl Reviews {
         rubric: Rubric,
         columns: Vec<Vec<f64>>,
     ) -> Result<Self, ReviewsError> {
-        check_fit(cohort, &graph)?;
-        for (row, (submission, reviewer)) in graph.iter().enumerate() {
-            if cohort.is_author(reviewer, submission) {
-                return Err(ReviewsError::SelfReview { row, submission, reviewer });
-            }
-        }
+        check_graph(cohort, &graph)?;
         let columns = checked(&graph, &rubric, columns)?;
         let cohort = cohort.clone();
-        let (staff, exemplars, self_reviews) = Default::default();
-        Ok(Self { cohort, graph, rubric, columns, staff, exemplars, self_reviews })
+        let (staff, exemplars, own) = Default::default();
+        Ok(Self { cohort, graph, rubric, columns, staff, exemplars, own })
     }
 
     /// The people, the submissions and who wrote which.
@@ -182,7 +178,7 @@ impl Reviews {
             return self.columns[0][review];
         }
         let terms = self.rubric.criteria().iter().zip(&self.columns);
-        terms.fold(0.0, |sum, (criterion, column)| sum + criterion.points() * column[review])
+        terms.fold(0.0, |sum, (criterion, column)| sum + criterion.weight() * column[review])
     }
 
     /// The grade that staff gave a submission, on the scale of the total.
@@ -213,7 +209,7 @@ impl Reviews {
     /// counts these.
     #[must_use]
     pub fn self_reviews(&self) -> &[SelfReview] {
-        &self.self_reviews
+        &self.own
     }
 }
 
@@ -248,13 +244,20 @@ fn known(grades: &KnownGrades, submission: SubmissionId) -> Option<f64> {
     Some(grades[found].1)
 }
 
-fn check_fit(cohort: &Cohort, graph: &ReviewGraph) -> Result<(), ReviewsError> {
+/// Whether a graph has the sizes of the cohort and nobody reviews their own work.
+pub(crate) fn check_graph(cohort: &Cohort, graph: &ReviewGraph) -> Result<(), ReviewsError> {
     for (what, given, expected) in [
         ("people", graph.people(), cohort.people()),
         ("submissions", graph.submissions(), cohort.submissions()),
     ] {
         if given != expected {
             return Err(ReviewsError::OtherCohort { what, given, expected });
+        }
+    }
+    for (row, (submission, reviewer)) in graph.iter().enumerate() {
+        // Not `is_author`: the authors of one submission after another lie side by side.
+        if cohort.authors_of(submission).binary_search(&reviewer).is_ok() {
+            return Err(ReviewsError::SelfReview { row, submission, reviewer });
         }
     }
     Ok(())

@@ -17,7 +17,7 @@ pub(super) struct Reviews {
     rows: Vec<(SubmissionId, PersonId, Vec<f64>)>,
     staff: KnownGrades,
     exemplars: KnownGrades,
-    self_reviews: Vec<SelfReview>,
+    own: Vec<SelfReview>,
 }
 
 impl From<super::Reviews> for Reviews {
@@ -30,7 +30,7 @@ impl From<super::Reviews> for Reviews {
             rubric: reviews.rubric,
             staff: reviews.staff,
             exemplars: reviews.exemplars,
-            self_reviews: reviews.self_reviews,
+            own: reviews.own,
         }
     }
 }
@@ -44,7 +44,7 @@ impl TryFrom<Reviews> for super::Reviews {
             rows.add(*submission, *reviewer, scores)?;
         }
         rows.allow_self_reviews(true);
-        for own in &raw.self_reviews {
+        for own in &raw.own {
             if !raw.cohort.is_author(own.author, own.submission) {
                 let (submission, person) = (own.submission, own.author);
                 return Err(ReviewsError::NotAuthor { submission, person });

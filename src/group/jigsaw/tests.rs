@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::GroupViolation;
 use crate::PersonId;
 
 /// The promises as they are written down, from definitions and at any price: the oracle of `verify`.
@@ -60,9 +61,9 @@ fn wishes() -> Vec<Jigsaw> {
     for topics in 1..=8 {
         for r in 1..=3 {
             let base = Jigsaw::topics(topics).redundancy(r);
-            all.extend([base, base.expert_size(2), base.expert_size(3)]);
+            all.extend([base.clone(), base.clone().expert_size(2), base.clone().expert_size(3)]);
             for range in [4..=6, 5..=5, 3..=12, 7..=9] {
-                all.push(base.home_size(range).expert_size(4));
+                all.push(base.clone().home_size(range).expert_size(4));
             }
         }
     }
@@ -121,11 +122,11 @@ fn every_single_mutation_is_judged_rightly() {
     let (mut refused, mut kept) = (0, 0);
     let base = Jigsaw::topics(3);
     for (jigsaw, n) in [
-        (base, 12),
-        (base.expert_size(2), 13),
-        (base.expert_size(5), 24),
-        (base.redundancy(2).expert_size(3), 14),
-        (base.home_size(5..=7).expert_size(3), 20),
+        (base.clone(), 12),
+        (base.clone().expert_size(2), 13),
+        (base.clone().expert_size(5), 24),
+        (base.clone().redundancy(2).expert_size(3), 14),
+        (base.clone().home_size(5..=7).expert_size(3), 20),
     ] {
         let plan = jigsaw.form(n, Seed::new(5)).unwrap();
         let good = rows(&plan);
@@ -192,14 +193,20 @@ fn plans_for_other_wishes_are_refused() {
         assert_eq!(plan.verify(&made), Ok(()));
         plan.verify(&asked).unwrap_err().to_string()
     };
-    assert_eq!(refusal(four.home_size(6..=8), four), "there are 6 homes, 7 were possible");
-    assert_eq!(refusal(four, four.home_size(6..=8)), "group 0 has size 4, not 6..=8");
     assert_eq!(
-        refusal(four.expert_size(3), four),
+        refusal(four.clone().home_size(6..=8), four.clone()),
+        "there are 6 homes, 7 were possible"
+    );
+    assert_eq!(
+        refusal(four.clone(), four.clone().home_size(6..=8)),
+        "group 0 has size 4, not 6..=8"
+    );
+    assert_eq!(
+        refusal(four.clone().expert_size(3), four.clone()),
         "topic 0 has 4 expert groups, its 10 people need 2"
     );
     assert_eq!(
-        refusal(four, four.expert_size(3)),
+        refusal(four.clone(), four.clone().expert_size(3)),
         "expert group 0 of topic 0 has 5 people, not 2..=3"
     );
     let two = Jigsaw::topics(2).home_size(4..=4);
@@ -218,12 +225,12 @@ fn impossible_wishes_are_refused() {
     let max = usize::MAX;
     let form = |jigsaw: Jigsaw, n| jigsaw.form(n, Seed::new(1)).unwrap_err();
     let five = Jigsaw::topics(5);
-    assert_eq!(form(five, 0), GroupError::NoPeople);
-    assert!(matches!(form(five, max), GroupError::TooManyPeople { .. }));
+    assert_eq!(form(five.clone(), 0), GroupError::NoPeople);
+    assert!(matches!(form(five.clone(), max), GroupError::TooManyPeople { .. }));
     assert_eq!(form(Jigsaw::topics(0), 9), GroupError::NoTopics);
-    assert_eq!(form(five.redundancy(0), 9), GroupError::NoRedundancy);
+    assert_eq!(form(five.clone().redundancy(0), 9), GroupError::NoRedundancy);
     for size in [0, 1] {
-        assert_eq!(form(five.expert_size(size), 9), GroupError::ExpertSize { max: size });
+        assert_eq!(form(five.clone().expert_size(size), 9), GroupError::ExpertSize { max: size });
     }
     for (topics, redundancy) in [(5, 2), (10, 1), (max, max), (max, 1), (1, max), (max, 2)] {
         assert_eq!(
@@ -231,20 +238,20 @@ fn impossible_wishes_are_refused() {
             GroupError::TooFewPeople { people: 9, topics, redundancy }
         );
     }
-    assert_eq!(form(five.home_size(0..=4), 9), GroupError::SizeRange { lo: 0, hi: 4 });
+    assert_eq!(form(five.clone().home_size(0..=4), 9), GroupError::SizeRange { lo: 0, hi: 4 });
     assert_eq!(
-        form(five.home_size(max..=max), 9).to_string(),
+        form(five.clone().home_size(max..=max), 9).to_string(),
         format!(
             "9 people cannot form homes of {max}..={max} with 5 topics and redundancy 1: \
              the nearest is 1 group of 9"
         )
     );
     assert_eq!(
-        form(five.home_size(6..=6), 13).to_string(),
+        form(five.clone().home_size(6..=6), 13).to_string(),
         "13 people cannot form homes of 6..=6 with 5 topics and redundancy 1: \
          the nearest is 2 groups of 6 or 7"
     );
-    let plan = five.expert_size(max).form(9, Seed::new(1)).unwrap();
+    let plan = five.clone().expert_size(max).form(9, Seed::new(1)).unwrap();
     assert_eq!(plan.experts().len(), 5);
 }
 
