@@ -1,0 +1,313 @@
+//! Settings of methods, laws, plans of checks and metrics; gradebooks written by other methods.
+
+use peergrade::aggregate::{AggregateError, Mean, TrimmedMean};
+use peergrade::assign::quality::inflation;
+use peergrade::metrics::{
+    MetricError, Side, bias, coverage, kendall_tau_b, mae, mean_width, pearson, rmse,
+};
+use peergrade::oversight::{OversightError, ReviewerReport, SpotChecks};
+use peergrade::simulate::{BurrellSchoenebeck, Effort, Noise, Pg1, SimulateError, Strategy};
+use peergrade::{
+    Aggregator, Column, Fit, Gradebook, GradebookBuilder, GradebookError, ReviewGraph, Reviews,
+    ReviewsError, Scale, Seed,
+};
+
+use super::{Outcome, Row, alone, pair, person, same, says, single, work};
+
+const NAN: f64 = f64::NAN;
+const INF: f64 = f64::INFINITY;
+const SEED: Seed = Seed::new(1);
+
+fn trimmed(share: f64) -> Outcome {
+    let error = AggregateError::Setting {
+        method: "trimmed-mean",
+        setting: "the share to drop",
+        value: share,
+        needed: "but must be from 0 to below 0.5",
+    };
+    same(TrimmedMean::new(share), Err(error))
+}
+
+fn ring() -> ReviewGraph {
+    ReviewGraph::from_pairs(3, 3, &[pair(0, 1), pair(1, 2), pair(2, 0)]).unwrap()
+}
+
+/// A law that is refused for one setting.
+fn pg1(law: Pg1, setting: &'static str, value: f64, needed: &'static str) -> Outcome {
+    let error = SimulateError::Setting { setting, value, needed };
+    same(law.simulate(&alone(3), &ring(), SEED), Err(error))
+}
+
+fn strategies(law: &BurrellSchoenebeck) -> Result<usize, SimulateError> {
+    let course = law.simulate(&alone(3), &ring(), SEED)?;
+    Ok(course.reviews().graph().reviews())
+}
+
+fn share(setting: &'static str, value: f64) -> Result<usize, SimulateError> {
+    Err(SimulateError::Setting { setting, value, needed: "from 0 to 1" })
+}
+
+fn three() -> Reviews {
+    let cohort = alone(3);
+    let mut rows = Reviews::builder(&cohort, single());
+    for (s, r, score) in [(0, 1, 7.0), (0, 2, 8.0), (1, 2, 5.0)] {
+        rows.add(work(s), person(r), &[score]).unwrap();
+    }
+    rows.build().unwrap()
+}
+
+fn checks(checks: SpotChecks) -> Result<usize, OversightError> {
+    let reviews = three();
+    let grades = Mean.aggregate(&reviews).unwrap();
+    checks.plan(&reviews, &grades, SEED).map(|plan| plan.len())
+}
+
+fn column(numbers: &[Option<f64>]) -> Column {
+    Column::new(numbers.iter().copied()).unwrap()
+}
+
+/// A gradebook of three submissions, with whatever is written besides.
+fn book(write: fn(GradebookBuilder<'_>) -> GradebookBuilder<'_>) -> Result<(), GradebookError> {
+    let reviews = three();
+    let grades = column(&[Some(7.5), Some(5.0), None]);
+    write(Gradebook::builder(&reviews, "own").criterion(grades)).build().map(|_| ())
+}
+
+fn length(what: &'static str, given: usize, expected: usize) -> Result<(), GradebookError> {
+    Err(GradebookError::Length { what, given, expected })
+}
+
+fn beyond(
+    (what, row, value): (&'static str, usize, f64),
+    (min, max): (f64, f64),
+) -> Result<(), GradebookError> {
+    Err(GradebookError::OutOfRange { what, row, value, min, max })
+}
+
+pub(super) const ROWS: &[Row] = &[
+    ("trimmed share NaN", || trimmed(NAN)),
+    ("trimmed share 0.5", || {
+        trimmed(0.5)?;
+        says(
+            TrimmedMean::new(0.5),
+            "trimmed-mean: the share to drop is 0.5, but must be from 0 to below 0.5",
+        )
+    }),
+    ("trimmed share below 0", || trimmed(-5e-324)),
+    ("trimmed share just below 0.5", || {
+        let method = TrimmedMean::new(0.5 - f64::EPSILON / 4.0).unwrap();
+        let grades = method.aggregate(&three()).unwrap();
+        same(grades.grades().collect::<Vec<_>>(), vec![Some(7.5), Some(5.0), None])
+    }),
+    ("law with a NaN mean", || {
+        pg1(Pg1::default().grades(NAN, 1.0), "the mean of the grades", NAN, "from -1e100 to 1e100")
+    }),
+    ("law with a negative sd", || {
+        pg1(Pg1::default().grades(70.0, -1.0), "the sd of the grades", -1.0, "from 0 to 1e100")
+    }),
+    ("law with an infinite bias", || {
+        pg1(Pg1::default().bias_sd(INF), "bias_sd", INF, "from 0 to 1e100")
+    }),
+    ("law with noise beyond its limit", || {
+        let law = Pg1::default().noise(Noise::Equal { sd: 1e101 });
+        pg1(law, "the sd of the noise", 1e101, "from 0 to 1e100")
+    }),
+    ("law of shape 0", || {
+        let law = Pg1::default().noise(Noise::Gamma { shape: 0.0, rate: 1.0 });
+        pg1(law, "the shape of the precisions", 0.0, "above 0, up to 1e100")
+    }),
+    ("law of rate NaN", || {
+        let law = Pg1::default().noise(Noise::Gamma { shape: 1.0, rate: NAN });
+        pg1(law, "the rate of the precisions", NAN, "above 0, up to 1e100")
+    }),
+    ("law with more no-shows than people", || {
+        pg1(Pg1::default().no_show(1.5), "no_show", 1.5, "from 0 to 1")?;
+        says(
+            Pg1::default().no_show(1.5).simulate(&alone(3), &ring(), SEED),
+            "no_show is 1.5, but must be from 0 to 1",
+        )
+    }),
+    ("law with careless NaN", || pg1(Pg1::default().careless(NAN), "careless", NAN, "from 0 to 1")),
+    ("law at all its limits", || {
+        let shapes = [(5e-324, 1e100), (1e100, 5e-324), (1e-300, 1e-300)];
+        for (shape, rate) in shapes {
+            let law = Pg1::default().noise(Noise::Gamma { shape, rate }).bias_sd(1e100);
+            let course = law.grades(-1e100, 1e100).simulate(&alone(3), &ring(), SEED).unwrap();
+            let truth = course.truth();
+            let numbers = truth.grades().iter().chain(truth.bias().unwrap());
+            let fine = numbers.chain(truth.precision().unwrap()).all(|x| x.is_finite());
+            super::holds(fine, "a truth that is not finite")?;
+        }
+        Ok(())
+    }),
+    ("law on a scale too fine for a double", || {
+        // 1e15 + 1.3 has no double, so that a level misses its own scale.
+        let scale = Scale::with_step(1e15, 1e15 + 1.0, 0.1).unwrap();
+        let course = Pg1::default().scale(scale).careless(1.0).simulate(&alone(3), &ring(), SEED);
+        super::holds(
+            matches!(course, Ok(_) | Err(SimulateError::Reviews(ReviewsError::Score { .. }))),
+            "another error",
+        )
+    }),
+    ("law for a graph of another cohort", || {
+        let error = ReviewsError::OtherCohort { what: "people", given: 3, expected: 4 };
+        let course = Pg1::default().simulate(&alone(4), &ring(), SEED);
+        same(course, Err(SimulateError::Reviews(error)))
+    }),
+    ("law for a graph with a self-review", || {
+        let graph = ReviewGraph::from_pairs(2, 2, &[pair(1, 1)]).unwrap();
+        let (submission, reviewer) = pair(1, 1);
+        let error = ReviewsError::SelfReview { row: 0, submission, reviewer };
+        let course = Pg1::default().simulate(&alone(2), &graph, SEED);
+        same(course, Err(SimulateError::Reviews(error)))
+    }),
+    ("strategies of more people than there are", || {
+        let law = BurrellSchoenebeck::default();
+        let law = law.strategy(Strategy::All10, 0.75).strategy(Strategy::Low, 0.75);
+        same(strategies(&law), Err(SimulateError::Shares { sum: 1.5 }))?;
+        says(strategies(&law), "the shares of the strategies sum to 1.5, but must not exceed 1")
+    }),
+    ("strategy of a negative share", || {
+        let law = BurrellSchoenebeck::default().strategy(Strategy::Random, -0.1);
+        same(strategies(&law), share("the share of a strategy", -0.1))
+    }),
+    ("strategy of share NaN", || {
+        let law = BurrellSchoenebeck::default().strategy(Strategy::Random, NAN);
+        same(strategies(&law), share("the share of a strategy", NAN))
+    }),
+    ("effort of a share above 1", || {
+        let law = BurrellSchoenebeck::default().effort(Effort::Binary { active: 1.1 });
+        same(strategies(&law), share("the share of active reviewers", 1.1))
+    }),
+    ("checks by a lot above 1", || {
+        let error =
+            OversightError::Setting { setting: "random_share", value: 1.1, needed: "from 0 to 1" };
+        same(checks(SpotChecks::new(1).random_share(1.1)), Err(error))
+    }),
+    ("checks by a lot of NaN", || {
+        let error =
+            OversightError::Setting { setting: "random_share", value: NAN, needed: "from 0 to 1" };
+        same(checks(SpotChecks::new(1).random_share(NAN)), Err(error))?;
+        says(
+            checks(SpotChecks::new(1).random_share(NAN)),
+            "random_share is NaN, but must be from 0 to 1",
+        )
+    }),
+    ("checks by staff with an infinite error", || {
+        let (setting, needed) = ("staff_std_error", "a number from 0 up");
+        let error = OversightError::Setting { setting, value: INF, needed };
+        same(checks(SpotChecks::new(1).staff_std_error(INF)), Err(error))
+    }),
+    ("checks without a budget and with any", || {
+        same(checks(SpotChecks::new(0)), Ok(0))?;
+        same(checks(SpotChecks::new(usize::MAX).random_share(1.0)), Ok(3))?;
+        same(checks(SpotChecks::new(usize::MAX).staff_std_error(f64::MAX)), Ok(3))
+    }),
+    ("report on grades of other reviews", || {
+        let cohort = alone(4);
+        let other = Reviews::builder(&cohort, single()).build().unwrap();
+        let grades = Mean.aggregate(&three()).unwrap();
+        let error = GradebookError::Length { what: "submissions", given: 4, expected: 3 };
+        let report = ReviewerReport::new(&other, &grades);
+        same(report, Err(OversightError::OtherReviews(error.clone())))?;
+        let plan = SpotChecks::new(1).plan(&other, &grades, SEED);
+        same(plan, Err(OversightError::OtherReviews(error.clone())))?;
+        same(grades.explain(&other, work(0)), Err(error))
+    }),
+    ("inflation of a draw that is NaN", || {
+        for lambda in [NAN, -1.0, INF] {
+            same(inflation(&ring(), lambda), None)?;
+        }
+        for lambda in [5e-324, f64::MAX] {
+            let value = inflation(&ring(), lambda).and_then(|inflation| inflation.value());
+            super::holds(value.is_none_or(f64::is_finite), "an inflation that is not finite")?;
+        }
+        Ok(())
+    }),
+    ("column with inf", || {
+        let error = GradebookError::NotFinite { row: 1, value: INF };
+        same(Column::new([None, Some(INF)]), Err(error))?;
+        says(Column::new([Some(NAN)]), "row 0: NaN is not a finite number")
+    }),
+    ("gradebook without grades", || {
+        let reviews = three();
+        same(Gradebook::builder(&reviews, "own").build().map(|_| ()), length("criteria", 0, 1))
+    }),
+    ("gradebook with grades too many", || {
+        same(book(|b| b.criterion(column(&[None; 3]))), length("criteria", 2, 1))
+    }),
+    ("gradebook with grades of too few works", || {
+        let reviews = three();
+        let short = Gradebook::builder(&reviews, "own").criterion(column(&[Some(1.0)])).build();
+        same(short.map(|_| ()), length("grades", 1, 3))
+    }),
+    ("gradebook with a negative error", || {
+        let actual = book(|b| b.std_error(column(&[Some(1.0), Some(-1.0), None])));
+        same(actual, beyond(("standard error", 1, -1.0), (0.0, f64::MAX)))
+    }),
+    ("gradebook with a share NaN", || {
+        let actual = book(|b| b.shares(vec![vec![0.5, NAN, 1.0]]));
+        same(actual, beyond(("share", 1, NAN), (0.0, 1.0)))
+    }),
+    ("gradebook with shares too few", || {
+        same(book(|b| b.shares(vec![vec![1.0]])), length("shares", 1, 3))
+    }),
+    ("gradebook with a prior weight above 1", || {
+        let actual = book(|b| b.prior(5.0, vec![0.0, 1.5, 0.0]));
+        same(actual, beyond(("weight of the prior", 1, 1.5), (0.0, 1.0)))
+    }),
+    ("gradebook with a prior mean of inf", || {
+        let actual = book(|b| b.prior(INF, vec![0.0; 3]));
+        same(actual, beyond(("mean of the prior", 0, INF), (-f64::MAX, f64::MAX)))
+    }),
+    ("gradebook with a negative precision", || {
+        let actual = book(|b| b.reviewers(none_of(3), column(&[Some(1.0), None, Some(-0.5)])));
+        same(actual, beyond(("precision", 2, -0.5), (0.0, f64::MAX)))
+    }),
+    ("gradebook with biases too few", || {
+        same(book(|b| b.reviewers(none_of(2), none_of(3))), length("biases", 2, 3))
+    }),
+    ("gradebook with a fit that is NaN", || {
+        let actual = book(|b| b.fit(Fit::iterated(1, false, NAN)));
+        same(actual, beyond(("last change of the fit", 0, NAN), (0.0, f64::MAX)))
+    }),
+    ("metrics of columns that differ in length", || {
+        let error = MetricError::LengthMismatch { estimates: 2, truths: 1 };
+        for metric in [rmse, mae, bias, pearson, kendall_tau_b] {
+            same(metric(&[1.0, 2.0], &[1.0]), Err(error.clone()))?;
+        }
+        same(coverage(&[(0.0, 1.0); 2], &[1.0]), Err(error))
+    }),
+    ("metrics of nothing", || {
+        for (metric, min) in [(rmse as fn(&[f64], &[f64]) -> _, 1), (pearson, 2)] {
+            same(metric(&[], &[]), Err(MetricError::TooFew { n: 0, min }))?;
+        }
+        same(mean_width(&[]), Err(MetricError::TooFew { n: 0, min: 1 }))
+    }),
+    ("metrics of NaN", || {
+        let error = MetricError::NotFinite { side: Side::Truth, index: 1, value: NAN };
+        for metric in [rmse, mae, bias, pearson, kendall_tau_b] {
+            same(metric(&[1.0, 2.0], &[1.0, NAN]), Err(error.clone()))?;
+        }
+        Ok(())
+    }),
+    ("correlations of a constant column", || {
+        let error = MetricError::Constant { side: Side::Estimate };
+        same(pearson(&[0.0, -0.0], &[1.0, 2.0]), Err(error.clone()))?;
+        same(kendall_tau_b(&[0.0, -0.0], &[1.0, 2.0]), Err(error))
+    }),
+    ("error larger than a double", || {
+        let error = MetricError::Overflow { metric: "rmse" };
+        same(rmse(&[f64::MAX], &[f64::MIN]), Err(error))?;
+        same(rmse(&[f64::MAX], &[0.0]), Ok(f64::MAX))
+    }),
+    ("interval upside down", || {
+        let error = MetricError::Reversed { index: 1, low: 2.0, high: 1.0 };
+        same(coverage(&[(0.0, 1.0), (2.0, 1.0)], &[0.5, 0.5]), Err(error.clone()))?;
+        same(mean_width(&[(0.0, 1.0), (2.0, 1.0)]), Err(error))
+    }),
+];
+
+fn none_of(rows: usize) -> Column {
+    column(&vec![None; rows])
+}

@@ -1,0 +1,149 @@
+//! Values pinned to the bit: every public algorithm at three sizes with two seeds.
+#![allow(clippy::unwrap_used)] // a test may fail
+
+#[path = "common/golden.rs"]
+mod golden;
+
+use golden::{Case, check};
+use peergrade::aggregate::METHODS;
+use peergrade::oversight::{ReviewerReport, SpotChecks};
+use peergrade::simulate::{BurrellSchoenebeck, Pg1, Simulated, Strategy};
+use peergrade::{
+    Assigner, Cohort, Gradebook, GroupId, Groups, Jigsaw, PersonId, Pods, ReviewPlan, Seed,
+    SubmissionId,
+};
+
+/// The last crosses a chunk of a sum.
+const SIZES: [usize; 3] = [7, 17, 4099];
+const SEEDS: [u64; 2] = [1, 42];
+
+/// Every size with every seed.
+fn cases(mut case: impl FnMut(usize, Seed, &str)) {
+    for n in SIZES {
+        for seed in SEEDS {
+            case(n, Seed::new(seed), &format!("n={n} seed={seed}"));
+        }
+    }
+}
+
+fn plan(n: usize, seed: Seed) -> (Cohort, ReviewPlan) {
+    let cohort = Cohort::individuals(n).unwrap();
+    let plan = Assigner::new(5).assign(&cohort, seed).unwrap();
+    (cohort, plan)
+}
+
+fn course(n: usize, seed: Seed) -> Simulated {
+    let (cohort, plan) = plan(n, seed);
+    Pg1::default().no_show(0.1).careless(0.1).simulate(&cohort, &plan, seed).unwrap()
+}
+
+fn edges(plan: &ReviewPlan) -> Vec<u64> {
+    plan.graph().iter().map(|(s, r)| u64::from(s.get()) << 32 | u64::from(r.get())).collect()
+}
+
+#[test]
+fn plans() {
+    let mut all = Vec::new();
+    cases(|n, seed, name| {
+        let (cohort, plan) = plan(n, seed);
+        all.push(Case::integers(format!("regular {name}"), edges(&plan)));
+        // Pairs within thirds are forbidden, but for one: switches alone seldom suffice.
+        let id = |i: usize| u32::try_from(i).unwrap();
+        let same = |s: usize| (0..n.min(60)).filter(move |r| r % 2 == s % 2 && r + 1 < n);
+        let pairs = (0..n.min(60)).flat_map(|s| same(s).map(move |r| (s, r)));
+        let pairs = pairs.map(|(s, r)| (SubmissionId::new(id(s)), PersonId::new(id(r))));
+        let plan = Assigner::new(2).forbid(pairs).assign(&cohort, seed).unwrap();
+        all.push(Case::integers(format!("forbidden {name}"), edges(&plan)));
+    });
+    check("assign", all);
+}
+
+#[test]
+fn courses() {
+    let mut all = Vec::new();
+    cases(|n, seed, name| {
+        let pg1 = course(n, seed);
+        all.push(Case::floats(format!("pg1 truth {name}"), pg1.truth().grades().to_vec()));
+        all.push(Case::floats(format!("pg1 scores {name}"), pg1.reviews().column(0).to_vec()));
+        let (cohort, plan) = plan(n, seed);
+        let agents = BurrellSchoenebeck::default()
+            .strategy(Strategy::All10, 0.1)
+            .strategy(Strategy::Random, 0.1)
+            .strategy(Strategy::Noise, 0.2)
+            .simulate(&cohort, &plan, seed)
+            .unwrap();
+        all.push(Case::floats(
+            format!("agents scores {name}"),
+            agents.reviews().column(0).to_vec(),
+        ));
+    });
+    check("simulate", all);
+}
+
+#[test]
+fn grades() {
+    let mut all = Vec::new();
+    cases(|n, seed, name| {
+        let course = course(n, seed);
+        for method in METHODS {
+            let grades = method.aggregator().aggregate(course.reviews()).unwrap();
+            all.push(Case::floats(format!("{} {name}", method.name()), numbers(&grades)));
+        }
+    });
+    check("aggregate", all);
+}
+
+/// Grades, standard errors and ends of the 90 % interval; -1 where there is none.
+fn numbers(grades: &Gradebook) -> Vec<f64> {
+    let ids = (0..u32::try_from(grades.submissions()).unwrap()).map(SubmissionId::new);
+    let of = |id| {
+        let interval = grades.interval(id, 0.9);
+        [
+            grades.grade(id),
+            grades.std_error(id),
+            interval.map(|interval| interval.low),
+            interval.map(|interval| interval.high),
+        ]
+    };
+    ids.flat_map(of).map(|x| x.unwrap_or(-1.0)).collect()
+}
+
+#[test]
+fn groups() {
+    let mut all = Vec::new();
+    let ids = |groups: &Groups| -> Vec<u64> {
+        groups.assignment().iter().map(|g: &GroupId| u64::from(g.get())).collect()
+    };
+    cases(|n, seed, name| {
+        let jigsaw = Jigsaw::topics(3).form(n, seed).unwrap();
+        all.push(Case::integers(format!("homes {name}"), ids(jigsaw.homes())));
+        all.push(Case::integers(format!("experts {name}"), ids(jigsaw.experts())));
+        all.push(Case::integers(
+            format!("pods {name}"),
+            ids(&Pods::within(3..=5).form(n, seed).unwrap()),
+        ));
+        all.push(Case::integers(
+            format!("pairs {name}"),
+            ids(&Pods::pairs().form(n, seed).unwrap()),
+        ));
+    });
+    check("group", all);
+}
+
+#[test]
+fn oversight() {
+    let mut all = Vec::new();
+    cases(|n, seed, name| {
+        let course = course(n, seed);
+        let grades = METHODS[0].aggregator().aggregate(course.reviews()).unwrap();
+        let report = ReviewerReport::new(course.reviews(), &grades).unwrap();
+        let ids = (0..u32::try_from(n).unwrap()).map(PersonId::new);
+        let of = |id| [report.bias(id), report.precision(id), report.weight(id)];
+        let numbers = ids.flat_map(of).map(|x| x.unwrap_or(-1.0));
+        all.push(Case::floats(format!("report {name}"), numbers));
+        let checks = SpotChecks::new(n / 2).plan(course.reviews(), &grades, seed).unwrap();
+        let ids = checks.iter().map(|(id, _)| u64::from(id.get()));
+        all.push(Case::integers(format!("spot checks {name}"), ids));
+    });
+    check("oversight", all);
+}

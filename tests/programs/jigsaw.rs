@@ -1,0 +1,160 @@
+//! What `jigsaw` is given, and what it must answer.
+
+use super::{Case, Error, Usage, Writes};
+
+const ROSTER: &[u8] = b"person,skill,campus\nana,1,x\nben,2,y\ncleo,3,x\ndora,4,y\n";
+const JIGSAW: &str = "jigsaw roster.csv --topics 2 --out out.csv";
+const PAIRS: &str = "jigsaw roster.csv --mode pairs --out out.csv";
+const BALANCE: &str = "jigsaw roster.csv --topics 2 --balance skill --out out.csv";
+
+pub(super) const FILES: &[Case] = &[
+    (
+        "one pair, from a spreadsheet",
+        PAIRS,
+        &[("roster.csv", b"\xef\xbb\xbfnote,person\r\nx,\"Li, Jo\"\r\ny,ana\r\n")],
+        Writes("person,home,topic,role\n\"Li, Jo\",0,,\nana,0,,\n"),
+    ),
+    (
+        "one person, one topic",
+        "jigsaw roster.csv --topics 1 --out out.csv",
+        &[("roster.csv", b"person\nana\n")],
+        Writes("person,home,topic,role\nana,0,0,\n"),
+    ),
+    (
+        "roster of one, pairs",
+        PAIRS,
+        &[("roster.csv", b"person\nana\n")],
+        Error("1 person cannot be divided into groups of 2..=3: the nearest is 1 group of 1"),
+    ),
+    ("nobody", JIGSAW, &[("roster.csv", b"person\n")], Error("there are no people to group")),
+    (
+        "empty file",
+        JIGSAW,
+        &[("roster.csv", b"")],
+        Error("roster.csv: the file is empty: a header line is needed"),
+    ),
+    (
+        "missing column",
+        JIGSAW,
+        &[("roster.csv", b"name\nana\n")],
+        Error("roster.csv: line 1: no column `person` in `name`"),
+    ),
+    (
+        "person twice",
+        JIGSAW,
+        &[("roster.csv", b"person\nben\nana\nben\n")],
+        Error("roster.csv: line 4: person `ben` is in line 2 already"),
+    ),
+    (
+        "person without a name",
+        JIGSAW,
+        &[("roster.csv", b"person,skill\n ,1\n")],
+        Error("roster.csv: line 2: the person is empty"),
+    ),
+    (
+        "topics 0",
+        "jigsaw roster.csv --topics 0 --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Error("a jigsaw needs at least 1 topic, not 0"),
+    ),
+    (
+        "more topics than people",
+        "jigsaw roster.csv --topics 5 --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Error("4 people cannot fill one home: 5 topics with redundancy 1 take 5"),
+    ),
+    (
+        "size that cannot be",
+        "jigsaw roster.csv --topics 2 --group-size 3..3 --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Error(
+            "4 people cannot form homes of 3..=3 with 2 topics and redundancy 1: the nearest \
+                are 1 group of 4, and 2 groups of 2",
+        ),
+    ),
+    (
+        "size 0",
+        "jigsaw roster.csv --mode pods --group-size 0..3 --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Error(
+            "group sizes 0..=3 are no range: it must start at 1 or more and end no lower than \
+                it starts",
+        ),
+    ),
+    (
+        "size upside down",
+        "jigsaw roster.csv --mode pods --group-size 4..3 --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Error(
+            "group sizes 4..=3 are no range: it must start at 1 or more and end no lower than \
+                it starts",
+        ),
+    ),
+    (
+        "fields too few",
+        JIGSAW,
+        &[("roster.csv", b"person,skill\nana,1\nben\n")],
+        Error("roster.csv: line 3: 1 fields where the header has 2"),
+    ),
+    (
+        "not UTF-8",
+        JIGSAW,
+        &[("roster.csv", b"person\nRen\xe9\n")],
+        Error("roster.csv: line 2: the text is not UTF-8"),
+    ),
+    ("file missing", JIGSAW, &[], Error("roster.csv: No such file or directory (os error 2)")),
+    (
+        "column to balance missing",
+        "jigsaw roster.csv --topics 2 --balance age --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Error("roster.csv: line 1: no column `age` to balance"),
+    ),
+    (
+        "text among numbers",
+        BALANCE,
+        &[("roster.csv", b"person,skill\nana,1\nben,good\n")],
+        Error(
+            "roster.csv: line 3: `good` in column `skill` is not a finite number \
+                (--categorical skill makes names of its values)",
+        ),
+    ),
+    (
+        "1e999",
+        BALANCE,
+        &[("roster.csv", b"person,skill\nana,1\nben,1e999\n")],
+        Error(
+            "roster.csv: line 3: `1e999` in column `skill` is not a finite number \
+                (--categorical skill makes names of its values)",
+        ),
+    ),
+    (
+        "folder of the output missing",
+        "jigsaw roster.csv --topics 2 --out none/out.csv",
+        &[("roster.csv", ROSTER)],
+        Error("none/out.csv: No such file or directory (os error 2)"),
+    ),
+    (
+        "no topics",
+        "jigsaw roster.csv --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Usage("a jigsaw needs --topics T"),
+    ),
+    (
+        "size that is none",
+        "jigsaw roster.csv --topics 2 --group-size few --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Usage("not like 4..6"),
+    ),
+    (
+        "sizes of pairs",
+        "jigsaw roster.csv --mode pairs --group-size 2..3 --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Usage("--group-size is not for pairs"),
+    ),
+    (
+        "unknown mode",
+        "jigsaw roster.csv --mode crowd --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Usage("invalid value 'crowd' for '--mode <MODE>'"),
+    ),
+];

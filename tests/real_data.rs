@@ -1,0 +1,93 @@
+//! Real ratings with truth, where they are at hand: `PEERGRADE_DATA`, or `../shared/data` beside the
+//! project. Elsewhere these tests say that they are skipped.
+#![allow(clippy::unwrap_used)] // a test may fail
+#![allow(clippy::print_stderr, clippy::disallowed_methods)] // the environment says where data lie
+
+use std::io::{Write as _, stderr};
+use std::path::{Path, PathBuf};
+
+use peergrade::aggregate::by_name;
+use peergrade::metrics::rmse;
+use peergrade::{Cohort, Reviews, Roster, Rubric, Scale, SubmissionId};
+
+/// The folder of the data; `None`, with a word, where there is none.
+fn data() -> Option<PathBuf> {
+    let named = std::env::var("PEERGRADE_DATA").ok().map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = named.or_else(|| beside.is_dir().then_some(beside));
+    match &folder {
+        // Past the capture of the test runner, so that it is seen.
+        None => stderr()
+            .write_all(b"skipped: no real ratings (PEERGRADE_DATA names their folder)\n")
+            .unwrap(),
+        // A folder that was named, or found, is to be read: a test that cannot has failed.
+        Some(folder) => assert!(folder.is_dir(), "{} is no folder", folder.display()),
+    }
+    folder
+}
+
+/// Rows of named columns.
+fn read(path: &Path, columns: &[&str]) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let find = |name: &&str| header.iter().position(|column| column == *name).unwrap();
+    let columns: Vec<usize> = columns.iter().map(find).collect();
+    let cells = |row: csv::StringRecord| columns.iter().map(|&c| row[c].to_owned()).collect();
+    reader.records().map(|row| cells(row.unwrap())).collect()
+}
+
+struct Set {
+    reviews: Reviews,
+    /// Submissions with truth.
+    truth: Vec<(SubmissionId, f64)>,
+}
+
+fn load(folder: &Path, ratings: &str, truth: &str, scale: Scale) -> Set {
+    let rows = read(&folder.join(ratings), &["item", "rater", "score"]);
+    let items: Roster<&str, SubmissionId> =
+        Roster::from_rows(rows.iter().map(|row| row[0].as_str())).unwrap();
+    let raters: Roster<&str> = Roster::from_rows(rows.iter().map(|row| row[1].as_str())).unwrap();
+    let mut cohort = Cohort::builder(raters.len()).unwrap();
+    for _ in items.iter() {
+        cohort.submission(&[]).unwrap();
+    }
+    let cohort = cohort.build();
+    let mut builder = Reviews::builder(&cohort, Rubric::single(scale));
+    for row in &rows {
+        let (item, rater) = (items.id(row[0].as_str()), raters.id(row[1].as_str()));
+        builder.add(item.unwrap(), rater.unwrap(), &[row[2].parse().unwrap()]).unwrap();
+    }
+    let truth = read(&folder.join(truth), &["item", "truth"]);
+    let known = |row: &Vec<String>| Some((items.id(row[0].as_str())?, row[1].parse().ok()?));
+    Set { reviews: builder.build().unwrap(), truth: truth.iter().filter_map(known).collect() }
+}
+
+impl Set {
+    fn error(&self, method: &str) -> f64 {
+        let grades = by_name(method).unwrap().aggregate(&self.reviews).unwrap();
+        let (estimate, truth): (Vec<f64>, Vec<f64>) =
+            self.truth.iter().filter_map(|&(s, truth)| Some((grades.grade(s)?, truth))).unzip();
+        rmse(&estimate, &truth).unwrap()
+    }
+}
+
+/// Mean and median have the errors that were measured with other programs, to the digits given.
+#[test]
+fn mean_and_median_have_the_measured_errors() {
+    let Some(data) = data() else { return };
+    let scale = |max| Scale::new(0.0, max).unwrap();
+    for (set, ratings, truth, max, mean, median) in [
+        ("auckland-part1", "ratings.csv", "truth.csv", 7.0, 0.535, 0.557),
+        ("web-relevance", "ratings.csv", "truth.csv", 4.0, 0.721, 0.700),
+        ("skating-a", "ratings_k3.csv", "truth_k3.csv", 10.0, 0.264, 0.277),
+        ("mammogram-a", "ratings_k4.csv", "truth_k4.csv", 4.0, 0.363, 0.413),
+    ] {
+        let set_of = load(&data.join(set), ratings, truth, scale(max));
+        for (method, measured) in [("mean", mean), ("median", median)] {
+            let error = set_of.error(method);
+            eprintln!("{set}: {method} {error:.4}");
+            assert!((error - measured).abs() <= 0.0005, "{set}: {method} {error}, not {measured}");
+        }
+        eprintln!("{set}: shrunk-mean {:.4}", set_of.error("shrunk-mean"));
+    }
+}
