@@ -6,8 +6,10 @@
 #![allow(clippy::print_stderr)] // a program talks to its user
 #![allow(clippy::disallowed_types)] // and may look at the clock
 
+#[path = "common/mod.rs"]
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +17,7 @@ use std::time::Instant;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
+use common::{Failure, Table, exit, failure, write_csv};
 use peergrade::group::between_share;
 use peergrade::{GroupSizes, Groups, Jigsaw, JigsawPlan, PersonId, Pods, Seed, Strata};
 use serde_json::{Value, json};
@@ -24,6 +27,7 @@ use serde_json::{Value, json};
 /// Writes one row per person, sorted by person: person,home,topic,role. The topic is empty for pods
 /// and pairs; the role is empty for now. Tells on standard error how the groups came out.
 #[derive(Parser)]
+#[command(name = "jigsaw")]
 struct Cli {
     /// CSV with a column `person`, and any columns to balance.
     roster: PathBuf,
@@ -83,16 +87,10 @@ fn main() -> ExitCode {
     if cli.mode == Mode::Pairs && cli.group_size.is_some() {
         wrong(ErrorKind::ArgumentConflict, "--group-size is not for pairs");
     }
-    match run(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(run(&cli))
 }
 
-fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
+fn run(cli: &Cli) -> Result<(), Failure> {
     let roster = Roster::read(&cli.roster)?;
     if let Some(name) = cli.categorical.iter().find(|&name| !roster.header.contains(name)) {
         return Err(format!("{}: line 1: no column `{name}`", roster.file).into());
@@ -107,18 +105,41 @@ fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
         if columns.is_empty() { None } else { Some(strata(&columns, roster.people.len())?) };
     let (homes, plan) = form(cli, roster.people.len(), strata.as_ref())?;
     let seconds = start.elapsed().as_secs_f64();
-    write_groups(&cli.out, &roster, &homes, plan.as_ref())
-        .map_err(|error| format!("{}: {error}", cli.out.display()))?;
+    write_groups(&cli.out, &roster, &homes, plan.as_ref())?;
     if let Some(path) = &cli.report {
         let report = report(&homes, plan.as_ref(), &columns, seconds)?;
-        std::fs::write(path, format!("{report:#}\n"))
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        std::fs::write(path, format!("{report:#}\n")).map_err(|error| failure(path, error))?;
     }
     match plan {
         Some(plan) => eprintln!("{}", plan.remainder()),
         None => eprintln!("{} people, {} groups", homes.people(), homes.len()),
     }
+    notes(&roster, &homes, &columns)
+}
+
+/// What this first form of balance did not do.
+fn notes(roster: &Roster, homes: &Groups, columns: &[Column]) -> Result<(), Failure> {
+    let chance = chance(homes);
+    for column in columns {
+        if let Some((share, _)) = share(homes, column)?.filter(|&(share, _)| share > chance) {
+            eprintln!(
+                "note: column {} is no better spread than by chance ({share:.3}, chance {chance:.3}): \
+                 balance fewer columns",
+                column.name
+            );
+        }
+    }
+    let unused = |name: &&String| name.starts_with("topic_") || *name == "utc_offset";
+    for name in roster.header.iter().filter(unused) {
+        eprintln!("note: the column {name} is not used yet");
+    }
     Ok(())
+}
+
+/// The share of a column between groups that a draw by lot has on average.
+fn chance(homes: &Groups) -> f64 {
+    let others = homes.people() - 1;
+    if others == 0 { 0.0 } else { (homes.len() - 1) as f64 / others as f64 }
 }
 
 /// The homes, pods or pairs; and the whole plan of a jigsaw.
@@ -126,7 +147,7 @@ fn form(
     cli: &Cli,
     people: usize,
     strata: Option<&Strata>,
-) -> Result<(Groups, Option<JigsawPlan>), Box<dyn Error>> {
+) -> Result<(Groups, Option<JigsawPlan>), Failure> {
     let seed = Seed::new(cli.seed);
     let pods = match (cli.mode, &cli.group_size) {
         (Mode::Pairs, _) => Pods::pairs(),
@@ -163,40 +184,25 @@ struct Roster {
 }
 
 impl Roster {
-    fn read(path: &Path) -> Result<Self, Box<dyn Error>> {
-        let file = path.display().to_string();
-        let mut reader =
-            csv::Reader::from_path(path).map_err(|error| format!("{file}: {error}"))?;
-        let header: Vec<String> = reader
-            .headers()
-            .map_err(|error| format!("{file}: {error}"))?
-            .iter()
-            .map(|name| name.trim().trim_start_matches('\u{feff}').to_owned())
-            .collect();
-        let Some(key) = header.iter().position(|name| name == "person") else {
-            return Err(format!("{file}: line 1: no column `person`").into());
-        };
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let mut table = Table::open(path)?;
+        let key = table.column(&["person"])?;
+        let header = table.header().to_vec();
         let mut people = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| format!("{file}: {error}"))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let person = record[key].trim().to_owned();
-            if person.is_empty() {
-                return Err(format!("{file}: line {line}: the person is empty").into());
-            }
-            people.push((person, line, record));
+        while let Some(row) = table.next()? {
+            people.push((row.key(key)?.to_owned(), row.line, row.cells().clone()));
         }
         people.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         if let Some(twice) = people.windows(2).find(|two| two[0].0 == two[1].0) {
             let (person, first, line) = (&twice[0].0, twice[0].1, twice[1].1);
-            let text = format!("{file}: line {line}: person `{person}` is in line {first} already");
-            return Err(text.into());
+            let text = format!("line {line}: person `{person}` is in line {first} already");
+            return Err(failure(path, text));
         }
-        Ok(Self { file, header, people })
+        Ok(Self { file: path.display().to_string(), header, people })
     }
 
     /// The column of this name: numbers, or categories when no cell is a number or the user said so.
-    fn column(&self, name: &str, categorical: bool) -> Result<Column, Box<dyn Error>> {
+    fn column(&self, name: &str, categorical: bool) -> Result<Column, Failure> {
         let file = &self.file;
         let Some(at) = self.header.iter().position(|column| column == name) else {
             return Err(format!("{file}: line 1: no column `{name}` to balance").into());
@@ -264,7 +270,7 @@ fn standardised(values: &[Option<f64>]) -> Vec<f64> {
 }
 
 /// The order to spread: by the combination of categories, then by the sum of the numbers.
-fn strata(columns: &[Column], people: usize) -> Result<Strata, Box<dyn Error>> {
+fn strata(columns: &[Column], people: usize) -> Result<Strata, Failure> {
     let mut sums = vec![0.0; people];
     let mut levels: Vec<Vec<u32>> = vec![Vec::new(); people];
     for column in columns {
@@ -281,7 +287,7 @@ fn strata(columns: &[Column], people: usize) -> Result<Strata, Box<dyn Error>> {
 
 /// The share of a column between groups, and its weight: its sum of squares once standardised. A
 /// category is the weighted mean over the flags of its levels.
-fn share(groups: &Groups, column: &Column) -> Result<Option<(f64, f64)>, Box<dyn Error>> {
+fn share(groups: &Groups, column: &Column) -> Result<Option<(f64, f64)>, Failure> {
     let people = groups.people() as f64;
     match &column.data {
         Data::Numbers(values) => {
@@ -313,7 +319,7 @@ fn report(
     plan: Option<&JigsawPlan>,
     columns: &[Column],
     seconds: f64,
-) -> Result<Value, Box<dyn Error>> {
+) -> Result<Value, Failure> {
     let (mut sum, mut weight) = (0.0, 0.0);
     let mut rows = Vec::new();
     for column in columns {
@@ -333,6 +339,7 @@ fn report(
         "sizes": homes.sizes().collect::<Vec<_>>(),
         "missing_topics": plan.map_or(0, missing_topics),
         "between_share": (weight > 0.0).then(|| sum / weight),
+        "chance": chance(homes),
         "lower_bound": null,
         "method": if columns.is_empty() { "shuffle" } else { "serpentine" },
         "seconds": seconds,
@@ -356,14 +363,13 @@ fn write_groups(
     roster: &Roster,
     homes: &Groups,
     plan: Option<&JigsawPlan>,
-) -> Result<(), csv::Error> {
-    let mut writer = csv::Writer::from_path(path)?;
-    writer.write_record(["person", "home", "topic", "role"])?;
-    for ((row, home), person) in roster.people.iter().zip(homes.assignment()).zip(0..) {
-        let topic = plan.and_then(|plan| plan.topic_of(PersonId::new(person)));
-        let topic = topic.map_or_else(String::new, |topic| topic.to_string());
-        writer.write_record([&row.0, &home.to_string(), &topic, ""])?;
-    }
-    writer.flush()?;
-    Ok(())
+) -> Result<(), Failure> {
+    write_csv(path, &["person", "home", "topic", "role"], |writer| {
+        for ((row, home), person) in roster.people.iter().zip(homes.assignment()).zip(0..) {
+            let topic = plan.and_then(|plan| plan.topic_of(PersonId::new(person)));
+            let topic = topic.map_or_else(String::new, |topic| topic.to_string());
+            writer.write_record([&row.0, &home.to_string(), &topic, ""])?;
+        }
+        Ok(())
+    })
 }
