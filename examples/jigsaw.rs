@@ -106,22 +106,25 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let (homes, plan) = form(cli, roster.people.len(), strata.as_ref())?;
     let seconds = start.elapsed().as_secs_f64();
     write_groups(&cli.out, &roster, &homes, plan.as_ref())?;
+    let shares: Vec<Option<Share>> =
+        columns.iter().map(|column| share(&homes, column)).collect::<Result<_, _>>()?;
     if let Some(path) = &cli.report {
-        let report = report(&homes, plan.as_ref(), &columns, seconds)?;
+        let report = report(&homes, plan.as_ref(), (&columns, &shares), seconds);
         std::fs::write(path, format!("{report:#}\n")).map_err(|error| failure(path, error))?;
     }
     match plan {
         Some(plan) => eprintln!("{}", plan.remainder()),
         None => eprintln!("{} people, {} groups", homes.people(), homes.len()),
     }
-    notes(&roster, &homes, &columns)
+    notes(&roster, &homes, &columns, &shares);
+    Ok(())
 }
 
 /// What this first form of balance did not do.
-fn notes(roster: &Roster, homes: &Groups, columns: &[Column]) -> Result<(), Failure> {
+fn notes(roster: &Roster, homes: &Groups, columns: &[Column], shares: &[Option<Share>]) {
     let chance = chance(homes);
-    for column in columns {
-        if let Some((share, _)) = share(homes, column)?.filter(|&(share, _)| share > chance) {
+    for (column, share) in columns.iter().zip(shares) {
+        if let Some((share, _)) = share.filter(|&(share, _)| share > chance) {
             eprintln!(
                 "note: column {} is no better spread than by chance ({share:.3}, chance {chance:.3}): \
                  balance fewer columns",
@@ -133,7 +136,6 @@ fn notes(roster: &Roster, homes: &Groups, columns: &[Column]) -> Result<(), Fail
     for name in roster.header.iter().filter(unused) {
         eprintln!("note: the column {name} is not used yet");
     }
-    Ok(())
 }
 
 /// The share of a column between groups that a draw by lot has on average.
@@ -285,9 +287,12 @@ fn strata(columns: &[Column], people: usize) -> Result<Strata, Failure> {
     Ok(Strata::by_value(&sums)?.within(&category)?)
 }
 
+/// A share of a column between groups, and its weight.
+type Share = (f64, f64);
+
 /// The share of a column between groups, and its weight: its sum of squares once standardised. A
 /// category is the weighted mean over the flags of its levels.
-fn share(groups: &Groups, column: &Column) -> Result<Option<(f64, f64)>, Failure> {
+fn share(groups: &Groups, column: &Column) -> Result<Option<Share>, Failure> {
     let people = groups.people() as f64;
     match &column.data {
         Data::Numbers(values) => {
@@ -317,13 +322,12 @@ fn share(groups: &Groups, column: &Column) -> Result<Option<(f64, f64)>, Failure
 fn report(
     homes: &Groups,
     plan: Option<&JigsawPlan>,
-    columns: &[Column],
+    (columns, shares): (&[Column], &[Option<Share>]),
     seconds: f64,
-) -> Result<Value, Failure> {
+) -> Value {
     let (mut sum, mut weight) = (0.0, 0.0);
     let mut rows = Vec::new();
-    for column in columns {
-        let share = share(homes, column)?;
+    for (column, share) in columns.iter().zip(shares) {
         if let Some((share, own)) = share {
             sum += share * own;
             weight += own;
@@ -335,7 +339,7 @@ fn report(
             "between_share": share.map(|(share, _)| share),
         }));
     }
-    Ok(json!({
+    json!({
         "sizes": homes.sizes().collect::<Vec<_>>(),
         "missing_topics": plan.map_or(0, missing_topics),
         "between_share": (weight > 0.0).then(|| sum / weight),
@@ -344,7 +348,7 @@ fn report(
         "method": if columns.is_empty() { "shuffle" } else { "serpentine" },
         "seconds": seconds,
         "columns": rows,
-    }))
+    })
 }
 
 /// Pairs of a home and a topic that nobody there has.
