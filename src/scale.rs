@@ -123,6 +123,12 @@ impl Scale {
         Self { step: None, ..*self }
     }
 
+    /// A unit in which no square of a score overflows: a power of two, so that division by it
+    /// rounds nothing.
+    pub(crate) fn unit(&self) -> f64 {
+        math::power_of_two_near(math::max(self.max.abs(), self.min.abs()))
+    }
+
     /// The score itself (with -0.0 as 0.0), if it is one of this scale.
     ///
     /// # Errors

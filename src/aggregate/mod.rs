@@ -15,6 +15,7 @@
 
 mod mean;
 mod median;
+mod ranks;
 mod shrunk_mean;
 mod trimmed_mean;
 
@@ -201,22 +202,4 @@ fn by_scores(
         grades.collect::<Vec<f64>>()
     });
     Column::from_raw(chunks.concat())
-}
-
-/// Shares per review on one criterion, written submission by submission.
-fn by_shares(
-    reviews: &Reviews,
-    criterion: usize,
-    mut write: impl FnMut(&mut Vec<u32>, &[f64], &mut [f64]),
-) -> Vec<f64> {
-    let graph = reviews.graph();
-    let mut shares = vec![0.0; graph.reviews()];
-    let mut scratch = Vec::new();
-    for i in 0..graph.submissions() {
-        let range = graph.reviews_of(SubmissionId::new(to_u32(i)));
-        if !range.is_empty() {
-            write(&mut scratch, &reviews.column(criterion)[range.clone()], &mut shares[range]);
-        }
-    }
-    shares
 }

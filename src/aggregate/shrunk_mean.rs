@@ -241,7 +241,7 @@ impl Floor {
     }
 
     fn new(scale: Scale, steps: impl IntoIterator<Item = f64>) -> Self {
-        let unit = math::power_of_two_near(math::max(scale.max().abs(), scale.min().abs()));
+        let unit = scale.unit();
         let variance = |step: f64| step / unit * (step / unit) / 12.0;
         Self { unit, variance: steps.into_iter().fold(0.0, |sum, step| sum + variance(step)) }
     }
@@ -265,11 +265,10 @@ fn grade<'a>(
         let moments = if rubric.is_plain() {
             *total
         } else {
-            Moments::of(scores, Floor::of_criterion(criterion))
-        };
-        if !rubric.is_plain() {
+            let moments = Moments::of(scores, Floor::of_criterion(criterion));
             errors.push(criterion_error(&moments, &weight, count));
-        }
+            moments
+        };
         // Rounding may carry a mean past the end of the scale.
         let mean = criterion.scale().without_step().nearest(moments.unit * moments.mean);
         if draws {

@@ -1,9 +1,8 @@
 //! The trimmed mean.
 
-use super::median::share_within;
-use super::{AggregateError, Aggregator, by_scores, by_shares};
+use super::ranks::mean_of_ranks;
+use super::{AggregateError, Aggregator};
 use crate::gradebook::Gradebook;
-use crate::math::mean;
 use crate::reviews::Reviews;
 
 /// The mean of what is left after the highest and the lowest scores are dropped, criterion by
@@ -78,21 +77,6 @@ impl Aggregator for TrimmedMean {
     }
 
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
-        let criteria = 0..reviews.rubric().criteria().len();
-        let mut book = Gradebook::builder(reviews, self.name());
-        for criterion in criteria.clone() {
-            book = book.criterion(by_scores(reviews, criterion, |sorted, scores| {
-                sorted.clear();
-                sorted.extend_from_slice(scores);
-                sorted.sort_unstable_by(f64::total_cmp);
-                mean(&sorted[self.kept(scores.len())])
-            }));
-        }
-        let shares = criteria.map(|criterion| {
-            by_shares(reviews, criterion, |order, scores, shares| {
-                share_within(order, scores, shares, self.kept(scores.len()));
-            })
-        });
-        Ok(book.shares(shares.collect()).build()?)
+        mean_of_ranks(self.name(), reviews, |k| self.kept(k))
     }
 }

@@ -17,7 +17,6 @@ pub use spot_checks::{Reason, SpotChecks};
 
 use crate::gradebook::{Gradebook, GradebookError};
 use crate::id::{SubmissionId, to_u32};
-use crate::math;
 use crate::reviews::Reviews;
 
 /// Why there is no report and no plan.
@@ -60,13 +59,6 @@ fn check_made_from(reviews: &Reviews, grades: &Gradebook) -> Result<(), Oversigh
         grades.check_made_from(reviews, submission).map_err(OversightError::OtherReviews)?;
     }
     Ok(())
-}
-
-/// A unit of the totals in which no square overflows: a power of two, so that division by it
-/// rounds nothing.
-fn unit(reviews: &Reviews) -> f64 {
-    let scale = reviews.rubric().scale();
-    math::power_of_two_near(math::max(scale.max().abs(), scale.min().abs()))
 }
 
 /// The grade that is known, from staff or of an exemplar.

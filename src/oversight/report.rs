@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{OversightError, check_made_from, known, unit};
+use super::{OversightError, check_made_from, known};
 use crate::chunks;
 use crate::gradebook::{Column, Gradebook, MISSING};
 use crate::id::{PersonId, SubmissionId, to_u32};
@@ -317,7 +317,7 @@ impl Seen {
 
 impl<'a> Course<'a> {
     fn new(reviews: &'a Reviews, grades: &'a Gradebook) -> Self {
-        let unit = unit(reviews);
+        let unit = reviews.rubric().scale().unit();
         let works = chunks::column(reviews.graph().submissions(), |i| {
             let submission = SubmissionId::new(to_u32(i));
             if let Some(grade) = known(reviews, submission) {

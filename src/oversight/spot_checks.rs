@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 use core::fmt;
 
-use super::{OversightError, check_made_from, known, unit};
+use super::{OversightError, check_made_from, known};
 use crate::chunks;
 use crate::gradebook::Gradebook;
 use crate::id::{SubmissionId, to_u32};
@@ -191,7 +191,7 @@ impl SpotChecks {
         if count == 0 {
             return Vec::new();
         }
-        let unit = unit(reviews);
+        let unit = reviews.rubric().scale().unit();
         let pooled = pooled_variance(reviews, unit);
         let in_unit = |std_error: f64| math::min(std_error / unit, MAX_ROOT);
         let staff = in_unit(self.staff_std_error);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::aggregate::{Aggregator, Mean, ShrunkMean};
+use crate::math;
 use crate::simulate::{Noise, Pg1};
 use crate::{Cohort, Column, PersonId, ReviewGraph, Rubric, Scale, Seed};
 
