@@ -11,7 +11,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use peergrade::aggregate::{Aggregator, Mean, ShrunkMean};
-use peergrade::simulate::Pg1;
+use peergrade::simulate::{Gaussian, Simulation};
 use peergrade::{
     Assigner, Cohort, Jigsaw, PersonId, ReviewPlan, Reviews, Rubric, Scale, Seed, SubmissionId,
 };
@@ -88,7 +88,7 @@ fn course(n: usize) -> (Cohort, ReviewPlan) {
 /// Reviews, and the same as rows of keys in random order, as they come out of a database.
 fn reviews(n: usize) -> (Cohort, Reviews, Vec<(SubmissionId, PersonId, f64)>) {
     let (cohort, plan) = course(n);
-    let course = Pg1::default().simulate(&cohort, &plan, Seed::new(2)).unwrap();
+    let course = Simulation::new(Gaussian::pg1()).simulate(&cohort, &plan, Seed::new(2)).unwrap();
     let (reviews, _) = course.into_parts();
     let scores = reviews.column(0).iter();
     let mut rows: Vec<_> =

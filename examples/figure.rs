@@ -14,7 +14,7 @@ use clap::Parser;
 use common::{Failure, Progress, exit};
 use peergrade::aggregate::METHODS;
 use peergrade::metrics::rmse;
-use peergrade::simulate::Pg1;
+use peergrade::simulate::{Gaussian, Simulation};
 use peergrade::{Assigner, Cohort, Seed};
 use plotters::prelude::*;
 
@@ -67,7 +67,8 @@ fn errors(cli: &Cli, reviews: u32) -> Result<Vec<f64>, Failure> {
     for seed in 0..cli.seeds {
         let seed = Seed::new(seed);
         let plan = Assigner::new(reviews as usize).assign(&cohort, seed.derive("plan"))?;
-        let course = Pg1::default().simulate(&cohort, &plan, seed.derive("reviews"))?;
+        let simulation = Simulation::new(Gaussian::pg1());
+        let course = simulation.simulate(&cohort, &plan, seed.derive("reviews"))?;
         for (sum, method) in squares.iter_mut().zip(METHODS) {
             let grades = method.aggregator().aggregate(course.reviews())?;
             let grades: Vec<f64> = grades.grades().flatten().collect();

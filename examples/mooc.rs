@@ -17,7 +17,7 @@ use common::{Failure, Progress, exit, peak_memory};
 use peergrade::aggregate::{Aggregator, Mean, default_method};
 use peergrade::metrics::{coverage, mean_width, rmse};
 use peergrade::oversight::{ReviewerReport, SpotChecks};
-use peergrade::simulate::{Pg1, Truth};
+use peergrade::simulate::{Behaviour, Gaussian, Simulation, Truth};
 use peergrade::{Assigner, Cohort, Gradebook, Jigsaw, Seed, SubmissionId};
 
 /// Simulates a course in which people review one another's work, and runs it with peergrade.
@@ -78,8 +78,11 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     steps.end("plan", &format!("{} reviews: {}", plan.graph().reviews(), plan.strategy()))?;
 
     steps.begin("reviews");
-    let law = Pg1::default().no_show(NO_SHOW).careless(CARELESS);
-    let (reviews, truth) = law.simulate(&cohort, &plan, seed.derive("reviews"))?.into_parts();
+    let simulation = Simulation::new(Gaussian::pg1())
+        .behaviour(Behaviour::DropOut, NO_SHOW)
+        .behaviour(Behaviour::Random, CARELESS);
+    let (reviews, truth) =
+        simulation.simulate(&cohort, &plan, seed.derive("reviews"))?.into_parts();
     drop(plan);
     steps.end("reviews", &format!("{} came in (simulated)", reviews.graph().reviews()))?;
 

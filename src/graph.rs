@@ -76,12 +76,13 @@ impl ReviewGraph {
         Self { given: Csr::new(offsets, given), submissions, reviewers }
     }
 
-    /// The graph without the reviews of some people, who stay as people.
-    pub(crate) fn only_by(&self, keep: impl Fn(PersonId) -> bool) -> Self {
+    /// The graph of some of the reviews, by position; people and submissions stay.
+    pub(crate) fn only(&self, keep: impl Fn(usize) -> bool) -> Self {
         let mut offsets = vec![0];
         let mut reviewers = Vec::with_capacity(self.reviews());
         for submission in 0..self.submissions() {
-            reviewers.extend(self.reviewers.row(submission).iter().filter(|&&person| keep(person)));
+            let kept = self.reviewers.range(submission).filter(|&review| keep(review));
+            reviewers.extend(kept.map(|review| self.reviewers.items()[review]));
             offsets.push(to_u32(reviewers.len()));
         }
         Self::from_reviewers(self.people(), Csr::new(offsets, reviewers))

@@ -20,6 +20,11 @@ pub(crate) fn sqrt(x: f64) -> f64 {
     x.sqrt()
 }
 
+/// `x` to a whole power, by repeated multiplication from the left.
+pub(crate) fn power(x: f64, exponent: u32) -> f64 {
+    (0..exponent).fold(1.0, |power, _| power * x)
+}
+
 /// The smaller of two numbers that are not NaN; the first where they are equal.
 pub(crate) fn min(a: f64, b: f64) -> f64 {
     if b < a { b } else { a }

@@ -80,10 +80,10 @@ impl Stream {
 
     /// Binomial(n, p), exact, in O(log n) draws: the median order statistic of n uniforms is
     /// beta-distributed and tells on which side of it the search goes on (Devroye, Non-Uniform
-    /// Random Variate Generation, 1986, X.4.4).
+    /// Random Variate Generation, 1986, X.4.4), and few trials are drawn by inversion of one uniform.
     pub(crate) fn binomial(&mut self, mut n: u64, mut p: f64) -> u64 {
         let mut count = 0;
-        while n > 32 {
+        while n > 64 {
             let i = n.div_ceil(2);
             let x = self.beta(i as f64, (n + 1 - i) as f64);
             if x <= p {
@@ -95,7 +95,24 @@ impl Stream {
                 p /= x;
             }
         }
-        (0..n).fold(count, |count, _| count + u64::from(self.bernoulli(p)))
+        let rare = math::min(p, 1.0 - p);
+        let successes = self.few_of(n, rare);
+        count + if p > 0.5 { n - successes } else { successes }
+    }
+
+    /// Binomial(n, p) with n <= 64 and p <= 1/2, so that no mass underflows: sequential search.
+    fn few_of(&mut self, n: u64, p: f64) -> u64 {
+        let odds = p / (1.0 - p);
+        let mut mass = (0..n).fold(1.0, |mass, _| mass * (1.0 - p));
+        let mut left = self.unit();
+        for count in 0..n {
+            if left < mass {
+                return count;
+            }
+            left -= mass;
+            mass *= odds * (n - count) as f64 / (count + 1) as f64;
+        }
+        n
     }
 
     /// Poisson(mean), exact: the time of event m is gamma-distributed and splits the problem

@@ -33,6 +33,18 @@ const STEP_TOLERANCE: f64 = 1e-6;
 const MAX_LEVELS: f64 = 1e9;
 
 impl Scale {
+    /// 0..1.
+    pub(crate) const UNIT: Self = Self { min: 0.0, max: 1.0, step: None };
+
+    /// Far beyond any score of a simulated course of 0..100.
+    pub(crate) const WIDE: Self = Self { min: -1000.0, max: 1000.0, step: None };
+
+    /// 0, 1, 2, 3.
+    pub(crate) const THREE: Self = Self { min: 0.0, max: 3.0, step: Some(1.0) };
+
+    /// 0, 1, ..., 5.
+    pub(crate) const FIVE: Self = Self { min: 0.0, max: 5.0, step: Some(1.0) };
+
     /// 0..100.
     pub(crate) const PERCENT: Self = Self { min: 0.0, max: 100.0, step: None };
 

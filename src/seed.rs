@@ -102,6 +102,13 @@ pub(crate) enum Phase {
     SpotChecks = 7,
     PlanMixing = 8,
     Exemplars = 9,
+    SimulatedRole = 10,
+    SimulatedReport = 11,
+    SimulatedDrift = 14,
+    SimulatedFriends = 15,
+    SimulatedStaff = 16,
+    SimulatedSubgroup = 17,
+    SimulatedFix = 18,
     Quality = 32,
 }
 
@@ -113,6 +120,13 @@ impl Stream {
     /// The next word of the key stream.
     pub(crate) fn u32(&mut self) -> u32 {
         self.0.next_u32()
+    }
+
+    /// The same stream from word `2^32 x part` on: a place that no draw before reaches.
+    pub(crate) fn part(&self, part: u16) -> Self {
+        let mut generator = self.0.clone();
+        generator.set_word_pos(u128::from(part) << 32);
+        Self(generator)
     }
 
     /// Two words, low one first, at any alignment.

@@ -7,7 +7,9 @@ mod golden;
 use golden::{Case, check};
 use peergrade::aggregate::METHODS;
 use peergrade::oversight::{ReviewerReport, SpotChecks};
-use peergrade::simulate::{BurrellSchoenebeck, Pg1, Simulated, Strategy};
+use peergrade::simulate::{
+    Behaviour, BurrellSchoenebeck, Gaussian, SCENARIOS, Scenario, Simulated, Simulation,
+};
 use peergrade::{
     Assigner, Cohort, Gradebook, GroupId, Groups, Jigsaw, PersonId, Pods, ReviewPlan, Seed,
     SubmissionId,
@@ -34,7 +36,10 @@ fn plan(n: usize, seed: Seed) -> (Cohort, ReviewPlan) {
 
 fn course(n: usize, seed: Seed) -> Simulated {
     let (cohort, plan) = plan(n, seed);
-    Pg1::default().no_show(0.1).careless(0.1).simulate(&cohort, &plan, seed).unwrap()
+    let simulation = Simulation::new(Gaussian::pg1())
+        .behaviour(Behaviour::DropOut, 0.1)
+        .behaviour(Behaviour::Random, 0.1);
+    simulation.simulate(&cohort, &plan, seed).unwrap()
 }
 
 fn edges(plan: &ReviewPlan) -> Vec<u64> {
@@ -66,19 +71,47 @@ fn courses() {
         all.push(Case::floats(format!("pg1 truth {name}"), pg1.truth().grades().to_vec()));
         all.push(Case::floats(format!("pg1 scores {name}"), pg1.reviews().column(0).to_vec()));
         let (cohort, plan) = plan(n, seed);
-        let agents = BurrellSchoenebeck::default()
-            .strategy(Strategy::All10, 0.1)
-            .strategy(Strategy::Random, 0.1)
-            .strategy(Strategy::Noise, 0.2)
-            .simulate(&cohort, &plan, seed)
-            .unwrap();
-        all.push(Case::floats(
-            format!("agents scores {name}"),
-            agents.reviews().column(0).to_vec(),
-        ));
+        let mut agents = Simulation::new(BurrellSchoenebeck::default()).subgroup(0.3);
+        for behaviour in BEHAVIOURS {
+            agents = agents.behaviour(behaviour, 0.05);
+        }
+        let agents = agents.staff_grades(3, 0.5).assignment(1).simulate(&cohort, &plan, seed);
+        let reviews = agents.unwrap().into_parts().0;
+        let staff = reviews.staff_grades().iter().map(|&(_, grade)| grade);
+        let scores = reviews.column(0).iter().copied().chain(staff);
+        all.push(Case::floats(format!("agents scores {name}"), scores));
     });
+    for scenario in SCENARIOS {
+        let course = scenario.simulate(100, Seed::new(1)).unwrap();
+        let truth = course.truth().grades().iter();
+        let numbers = truth.chain(course.reviews().column(0)).copied();
+        all.push(Case::floats(format!("scenario {}", scenario.name()), numbers));
+    }
     check("simulate", all);
 }
+
+const BEHAVIOURS: [Behaviour; 20] = [
+    Behaviour::ALL_MAX,
+    Behaviour::Prior,
+    Behaviour::Hedge,
+    Behaviour::Noise { sd: 0.1 },
+    Behaviour::FixBias { sd: 0.1 },
+    Behaviour::Merge,
+    Behaviour::Random,
+    Behaviour::Low { by: 0.4 },
+    Behaviour::Around { at: 0.95, sd: 0.02 },
+    Behaviour::Anchor,
+    Behaviour::Copy { probability: 0.5 },
+    Behaviour::StraightLine,
+    Behaviour::Ring { size: 3 },
+    Behaviour::Friends { probability: 0.5 },
+    Behaviour::Reciprocity,
+    Behaviour::Sybil { accounts: 3 },
+    Behaviour::LanguageModel { sd: 0.05, correlation: 0.8 },
+    Behaviour::Subgroup { by: 0.2 },
+    Behaviour::DropOut,
+    Behaviour::Late { probability: 0.5 },
+];
 
 #[test]
 fn grades() {

@@ -6,7 +6,7 @@ use peergrade::aggregate::METHODS;
 use peergrade::assign::quality::Counts;
 use peergrade::metrics::{coverage, rmse};
 use peergrade::oversight::{ReviewerReport, SpotChecks};
-use peergrade::simulate::Pg1;
+use peergrade::simulate::{Behaviour, Gaussian, Simulation};
 use peergrade::{
     Assigner, Cohort, Jigsaw, PersonId, Pods, ReviewPlan, Reviews, Seed, SubmissionId,
 };
@@ -51,7 +51,8 @@ fn large_teams_and_forbidden_pairs_are_no_harder() {
 #[test]
 fn large_courses_are_graded_as_theory_says() {
     let (cohort, _, plan) = plan();
-    let course = Pg1::default().no_show(0.1).simulate(&cohort, &plan, Seed::new(2)).unwrap();
+    let simulation = Simulation::new(Gaussian::pg1()).behaviour(Behaviour::DropOut, 0.1);
+    let course = simulation.simulate(&cohort, &plan, Seed::new(2)).unwrap();
     let truth = course.truth().grades();
     for method in METHODS {
         let grades = method.aggregator().aggregate(course.reviews()).unwrap();
@@ -81,7 +82,7 @@ fn large_courses_are_graded_as_theory_says() {
 #[test]
 fn rows_in_any_order_make_the_same_large_reviews() {
     let (cohort, _, plan) = plan();
-    let course = Pg1::default().simulate(&cohort, &plan, Seed::new(2)).unwrap();
+    let course = Simulation::new(Gaussian::pg1()).simulate(&cohort, &plan, Seed::new(2)).unwrap();
     let reviews = course.reviews();
     let mut rows: Vec<_> = reviews.graph().iter().zip(reviews.column(0)).collect();
     // A step that is prime to the number of rows visits each once, far from its neighbours.

@@ -47,12 +47,12 @@ use crate::scale::Scale;
 ///
 /// ```
 /// use peergrade::aggregate::{Aggregator, ShrunkMean};
-/// use peergrade::simulate::Pg1;
+/// use peergrade::simulate::{Gaussian, Simulation};
 /// use peergrade::{Assigner, Cohort, Seed, SubmissionId};
 ///
 /// let cohort = Cohort::individuals(200)?;
 /// let plan = Assigner::new(4).assign(&cohort, Seed::new(1))?;
-/// let course = Pg1::default().simulate(&cohort, &plan, Seed::new(2))?;
+/// let course = Simulation::new(Gaussian::pg1()).simulate(&cohort, &plan, Seed::new(2))?;
 /// let grades = ShrunkMean.aggregate(course.reviews())?;
 /// assert!(grades.std_error(SubmissionId::new(0)).unwrap() > 0.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -326,12 +326,12 @@ impl Gradebook {
     ///
     /// ```
     /// use peergrade::aggregate::{Aggregator, ShrunkMean};
-    /// use peergrade::simulate::Pg1;
+    /// use peergrade::simulate::{Gaussian, Simulation};
     /// use peergrade::{Assigner, Cohort, Seed, SubmissionId};
     ///
     /// let cohort = Cohort::individuals(100)?;
     /// let plan = Assigner::new(5).assign(&cohort, Seed::new(1))?;
-    /// let course = Pg1::default().simulate(&cohort, &plan, Seed::new(2))?;
+    /// let course = Simulation::new(Gaussian::pg1()).simulate(&cohort, &plan, Seed::new(2))?;
     /// let grades = ShrunkMean.aggregate(course.reviews())?;
     /// let interval = grades.interval(SubmissionId::new(0), 0.9).unwrap();
     /// assert!(interval.contains(grades.grade(SubmissionId::new(0)).unwrap()));

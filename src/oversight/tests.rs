@@ -3,7 +3,7 @@
 use super::*;
 use crate::aggregate::{Aggregator, Mean, ShrunkMean};
 use crate::math;
-use crate::simulate::{Noise, Pg1};
+use crate::simulate::{Gaussian, Noise, Simulation};
 use crate::{Cohort, Column, PersonId, ReviewGraph, Rubric, Scale, Seed};
 
 fn person(i: u32) -> PersonId {
@@ -72,7 +72,7 @@ fn a_report_by_hand() {
 #[test]
 fn what_the_method_knows_of_a_reviewer_comes_first() {
     let (cohort, graph) = (Cohort::individuals(10).unwrap(), ring(10, 4));
-    let course = Pg1::default().simulate(&cohort, &graph, Seed::new(1)).unwrap();
+    let course = Simulation::new(Gaussian::pg1()).simulate(&cohort, &graph, Seed::new(1)).unwrap();
     let only = |i: usize, value| (i == 3).then_some(value);
     let column = |value| Column::new((0..10).map(|i| only(i, value))).unwrap();
     let grades = Gradebook::builder(course.reviews(), "mine")
@@ -91,8 +91,8 @@ fn what_the_method_knows_of_a_reviewer_comes_first() {
 /// A course of alike, unbiased reviewers, some of whose scores are replaced.
 fn with_odd_ones(n: u32, sd: f64, replace: impl Fn(u32, usize, f64) -> f64) -> Reviews {
     let (cohort, graph) = (Cohort::individuals(n as usize).unwrap(), ring(n, 6));
-    let law = Pg1::default().bias_sd(0.0).noise(Noise::Equal { sd });
-    let course = law.simulate(&cohort, &graph, Seed::new(4)).unwrap();
+    let law = Gaussian::default().bias_sd(0.0).noise(Noise::Equal { sd });
+    let course = Simulation::new(law).simulate(&cohort, &graph, Seed::new(4)).unwrap();
     let mut scores = course.reviews().column(0).to_vec();
     for i in 0..n {
         for (nth, review) in graph.reviews_by(person(i)).iter().enumerate() {

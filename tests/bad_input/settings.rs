@@ -6,7 +6,10 @@ use peergrade::metrics::{
     MetricError, Side, bias, coverage, kendall_tau_b, mae, mean_width, pearson, rmse,
 };
 use peergrade::oversight::{OversightError, ReviewerReport, SpotChecks};
-use peergrade::simulate::{BurrellSchoenebeck, Effort, Noise, Pg1, SimulateError, Strategy};
+use peergrade::simulate::{
+    Behaviour, BurrellSchoenebeck, Effort, Gaussian, Grades, Law, LowEffort, Noise, SimulateError,
+    Simulated, Simulation, Truth,
+};
 use peergrade::{
     Aggregator, Column, Fit, Gradebook, GradebookBuilder, GradebookError, ReviewGraph, Reviews,
     ReviewsError, Scale, Seed,
@@ -33,14 +36,27 @@ fn ring() -> ReviewGraph {
 }
 
 /// A law that is refused for one setting.
-fn pg1(law: Pg1, setting: &'static str, value: f64, needed: &'static str) -> Outcome {
+fn law(law: impl Into<Law>, setting: &'static str, value: f64, needed: &'static str) -> Outcome {
     let error = SimulateError::Setting { setting, value, needed };
-    same(law.simulate(&alone(3), &ring(), SEED), Err(error))
+    same(reviews(Simulation::new(law)), Err(error))
 }
 
-fn strategies(law: &BurrellSchoenebeck) -> Result<usize, SimulateError> {
-    let course = law.simulate(&alone(3), &ring(), SEED)?;
+fn reviews(simulation: Simulation) -> Result<usize, SimulateError> {
+    let course = simulation.simulate(&alone(3), &ring(), SEED)?;
     Ok(course.reviews().graph().reviews())
+}
+
+/// A behaviour of everybody.
+fn behaviour(behaviour: Behaviour) -> Result<usize, SimulateError> {
+    reviews(agents().behaviour(behaviour, 1.0))
+}
+
+fn agents() -> Simulation {
+    Simulation::new(BurrellSchoenebeck::default())
+}
+
+fn normal(mean: f64, sd: f64) -> Gaussian {
+    Gaussian::default().grades(Grades::Normal { mean, sd })
 }
 
 fn share(setting: &'static str, value: f64) -> Result<usize, SimulateError> {
@@ -100,42 +116,85 @@ pub(super) const ROWS: &[Row] = &[
         same(grades.grades().collect::<Vec<_>>(), vec![Some(7.5), Some(5.0), None])
     }),
     ("law with a NaN mean", || {
-        pg1(Pg1::default().grades(NAN, 1.0), "the mean of the grades", NAN, "from -1e100 to 1e100")
+        law(normal(NAN, 1.0), "the mean of the grades", NAN, "from -1e100 to 1e100")
     }),
     ("law with a negative sd", || {
-        pg1(Pg1::default().grades(70.0, -1.0), "the sd of the grades", -1.0, "from 0 to 1e100")
+        law(normal(70.0, -1.0), "the sd of the grades", -1.0, "from 0 to 1e100")
+    }),
+    ("law of two kinds with a NaN sd", || {
+        let grades = Grades::TwoNormals { share: 0.5, low: (0.0, 1.0), high: (1.0, NAN) };
+        law(Gaussian::default().grades(grades), "the sd of the grades", NAN, "from 0 to 1e100")
+    }),
+    ("law of two kinds, more than all of one", || {
+        let grades = Grades::TwoNormals { share: 1.5, low: (0.0, 1.0), high: (1.0, 1.0) };
+        let setting = "the share of the first normal law";
+        law(Gaussian::default().grades(grades), setting, 1.5, "from 0 to 1")
     }),
     ("law with an infinite bias", || {
-        pg1(Pg1::default().bias_sd(INF), "bias_sd", INF, "from 0 to 1e100")
+        law(Gaussian::default().bias_sd(INF), "bias_sd", INF, "from 0 to 1e100")
+    }),
+    ("law with a negative drift", || {
+        law(Gaussian::default().drift_sd(-1.0), "drift_sd", -1.0, "from 0 to 1e100")
+    }),
+    ("law without criteria", || {
+        law(Gaussian::default().criteria(0), "the number of criteria", 0.0, "1 or more")
     }),
     ("law with noise beyond its limit", || {
-        let law = Pg1::default().noise(Noise::Equal { sd: 1e101 });
-        pg1(law, "the sd of the noise", 1e101, "from 0 to 1e100")
+        let noise = Noise::Equal { sd: 1e101 };
+        law(Gaussian::default().noise(noise), "the sd of the noise", 1e101, "from 0 to 1e100")
     }),
     ("law of shape 0", || {
-        let law = Pg1::default().noise(Noise::Gamma { shape: 0.0, rate: 1.0 });
-        pg1(law, "the shape of the precisions", 0.0, "above 0, up to 1e100")
+        let noise = Noise::Gamma { shape: 0.0, rate: 1.0 };
+        let needed = "above 0, up to 1e100";
+        law(Gaussian::default().noise(noise), "the shape of the precisions", 0.0, needed)
     }),
     ("law of rate NaN", || {
-        let law = Pg1::default().noise(Noise::Gamma { shape: 1.0, rate: NAN });
-        pg1(law, "the rate of the precisions", NAN, "above 0, up to 1e100")
+        for noise in [Noise::Gamma { shape: 1.0, rate: NAN }, Noise::GammaOfGrade { rate: NAN }] {
+            let needed = "above 0, up to 1e100";
+            law(Gaussian::default().noise(noise), "the rate of the precisions", NAN, needed)?;
+        }
+        Ok(())
     }),
-    ("law with more no-shows than people", || {
-        pg1(Pg1::default().no_show(1.5), "no_show", 1.5, "from 0 to 1")?;
-        says(
-            Pg1::default().no_show(1.5).simulate(&alone(3), &ring(), SEED),
-            "no_show is 1.5, but must be from 0 to 1",
-        )
+    ("law of precisions that may be 0", || {
+        let noise = Noise::Linear { intercept: 0.0, slope: 1.0, min: 0.0 };
+        law(Gaussian::default().noise(noise), "the least precision", 0.0, "above 0, up to 1e100")
     }),
-    ("law with careless NaN", || pg1(Pg1::default().careless(NAN), "careless", NAN, "from 0 to 1")),
+    ("law of lambda 0", || {
+        let noise = Noise::NormalOfGrade { sd: 1.0, lambda: 0.0 };
+        law(Gaussian::default().noise(noise), "lambda", 0.0, "above 0, up to 1e100")
+    }),
+    ("law of works too different", || {
+        let noise = Noise::OfWork { median: 1.0, spread: 11.0 };
+        let setting = "the spread of the sd of the noise";
+        law(Gaussian::default().noise(noise), setting, 11.0, "from 0 to 10")
+    }),
+    ("law of no effort", || {
+        let low = LowEffort { a: 0.0, b: 1.0, mean: 70.0, sd: 8.0, uniform: 0.0 };
+        let needed = "from 0.001 to 1e6";
+        law(Gaussian::default().low_effort(low), "a of the effort", 0.0, needed)?;
+        let low = LowEffort { a: 1.0, uniform: 2.0, ..low };
+        let setting = "the uniform share without effort";
+        law(Gaussian::default().low_effort(low), setting, 2.0, "from 0 to 1")
+    }),
     ("law at all its limits", || {
-        let shapes = [(5e-324, 1e100), (1e100, 5e-324), (1e-300, 1e-300)];
-        for (shape, rate) in shapes {
-            let law = Pg1::default().noise(Noise::Gamma { shape, rate }).bias_sd(1e100);
-            let course = law.grades(-1e100, 1e100).simulate(&alone(3), &ring(), SEED).unwrap();
+        let noises = [
+            Noise::Gamma { shape: 5e-324, rate: 1e100 },
+            Noise::Gamma { shape: 1e100, rate: 5e-324 },
+            Noise::Gamma { shape: 1e-300, rate: 1e-300 },
+            Noise::Linear { intercept: 1e100, slope: 1e100, min: 5e-324 },
+            Noise::Linear { intercept: -1e100, slope: -1e100, min: 1e100 },
+            Noise::GammaOfGrade { rate: 5e-324 },
+            Noise::NormalOfGrade { sd: 1e100, lambda: 5e-324 },
+            Noise::NormalOfGrade { sd: 0.0, lambda: 1e100 },
+            Noise::OfWork { median: 1e100, spread: 10.0 },
+        ];
+        for noise in noises {
+            let law = normal(-1e100, 1e100).noise(noise).bias_sd(1e100).drift_sd(1e100);
+            let simulation = Simulation::new(law).assignment(3).staff_grades(3, 1e100);
+            let course = simulation.simulate(&alone(3), &ring(), SEED).unwrap();
             let truth = course.truth();
             let numbers = truth.grades().iter().chain(truth.bias().unwrap());
-            let fine = numbers.chain(truth.precision().unwrap()).all(|x| x.is_finite());
+            let fine = numbers.chain(truth.precision().unwrap_or(&[])).all(|x| x.is_finite());
             super::holds(fine, "a truth that is not finite")?;
         }
         Ok(())
@@ -143,7 +202,8 @@ pub(super) const ROWS: &[Row] = &[
     ("law on a scale too fine for a double", || {
         // 1e15 + 1.3 has no double, so that a level misses its own scale.
         let scale = Scale::with_step(1e15, 1e15 + 1.0, 0.1).unwrap();
-        let course = Pg1::default().scale(scale).careless(1.0).simulate(&alone(3), &ring(), SEED);
+        let law = Gaussian::default().scale(scale);
+        let course = reviews(Simulation::new(law).behaviour(Behaviour::Random, 1.0));
         super::holds(
             matches!(course, Ok(_) | Err(SimulateError::Reviews(ReviewsError::Score { .. }))),
             "another error",
@@ -151,33 +211,87 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("law for a graph of another cohort", || {
         let error = ReviewsError::OtherCohort { what: "people", given: 3, expected: 4 };
-        let course = Pg1::default().simulate(&alone(4), &ring(), SEED);
+        let course = agents().simulate(&alone(4), &ring(), SEED);
         same(course, Err(SimulateError::Reviews(error)))
     }),
     ("law for a graph with a self-review", || {
         let graph = ReviewGraph::from_pairs(2, 2, &[pair(1, 1)]).unwrap();
         let (submission, reviewer) = pair(1, 1);
         let error = ReviewsError::SelfReview { row: 0, submission, reviewer };
-        let course = Pg1::default().simulate(&alone(2), &graph, SEED);
-        same(course, Err(SimulateError::Reviews(error)))
+        for behaviour in [Behaviour::Honest, Behaviour::DropOut] {
+            let course = agents().behaviour(behaviour, 1.0).simulate(&alone(2), &graph, SEED);
+            same(course, Err(SimulateError::Reviews(error.clone())))?;
+        }
+        Ok(())
     }),
-    ("strategies of more people than there are", || {
-        let law = BurrellSchoenebeck::default();
-        let law = law.strategy(Strategy::All10, 0.75).strategy(Strategy::Low, 0.75);
-        same(strategies(&law), Err(SimulateError::Shares { sum: 1.5 }))?;
-        says(strategies(&law), "the shares of the strategies sum to 1.5, but must not exceed 1")
+    ("behaviours of more people than there are", || {
+        let both =
+            || agents().behaviour(Behaviour::ALL_MAX, 0.75).behaviour(Behaviour::Merge, 0.75);
+        same(reviews(both()), Err(SimulateError::Shares { sum: 1.5 }))?;
+        says(reviews(both()), "the shares of the behaviours sum to 1.5, but must not exceed 1")
     }),
-    ("strategy of a negative share", || {
-        let law = BurrellSchoenebeck::default().strategy(Strategy::Random, -0.1);
-        same(strategies(&law), share("the share of a strategy", -0.1))
+    ("behaviour of a negative share, of share NaN", || {
+        for value in [-0.1, NAN] {
+            let wrong = reviews(agents().behaviour(Behaviour::Random, value));
+            same(wrong, share("the share of a behaviour", value))?;
+        }
+        Ok(())
     }),
-    ("strategy of share NaN", || {
-        let law = BurrellSchoenebeck::default().strategy(Strategy::Random, NAN);
-        same(strategies(&law), share("the share of a strategy", NAN))
+    ("behaviour of nobody", || {
+        let error = SimulateError::UnknownPerson { person: person(3), people: 3 };
+        same(reviews(agents().person(person(3), Behaviour::Random)), Err(error))
+    }),
+    ("behaviours out of their ranges", || {
+        let probability = "the probability of a behaviour";
+        same(behaviour(Behaviour::Constant { at: 1.1 }), share("the constant", 1.1))?;
+        same(behaviour(Behaviour::Noise { sd: INF }), share("the sd of a behaviour", INF))?;
+        same(behaviour(Behaviour::FixBias { sd: -0.1 }), share("the sd of a behaviour", -0.1))?;
+        same(behaviour(Behaviour::Low { by: -2.0 }), share("the magnitude of a shift", 2.0))?;
+        same(behaviour(Behaviour::Subgroup { by: NAN }), share("the magnitude of a shift", NAN))?;
+        let around = Behaviour::Around { at: 2.0, sd: 0.1 };
+        same(behaviour(around), share("the mean of a behaviour", 2.0))?;
+        same(behaviour(Behaviour::Copy { probability: NAN }), share(probability, NAN))?;
+        same(behaviour(Behaviour::Friends { probability: 1.1 }), share(probability, 1.1))?;
+        same(behaviour(Behaviour::Late { probability: -0.5 }), share(probability, -0.5))?;
+        let alike = Behaviour::LanguageModel { sd: 0.1, correlation: 1.5 };
+        same(behaviour(alike), share("the correlation of a behaviour", 1.5))
+    }),
+    ("ring of one", || {
+        let (setting, needed) = ("the size of a ring", "2 or more");
+        for alone in [Behaviour::Ring { size: 1 }, Behaviour::Sybil { accounts: 0 }] {
+            let value = if let Behaviour::Ring { .. } = alone { 1.0 } else { 0.0 };
+            same(behaviour(alone), Err(SimulateError::Setting { setting, value, needed }))?;
+        }
+        Ok(())
     }),
     ("effort of a share above 1", || {
         let law = BurrellSchoenebeck::default().effort(Effort::Binary { active: 1.1 });
-        same(strategies(&law), share("the share of active reviewers", 1.1))
+        same(reviews(Simulation::new(law)), share("the share of active reviewers", 1.1))
+    }),
+    ("subgroup of a share above 1, staff of a negative sd", || {
+        same(reviews(agents().subgroup(1.1)), share("the share of the subgroup", 1.1))?;
+        let (setting, needed) = ("the sd of staff grades", "from 0 to 1e100");
+        let error = SimulateError::Setting { setting, value: -1.0, needed };
+        same(reviews(agents().staff_grades(1, -1.0)), Err(error))?;
+        // More than there are: all are graded.
+        same(reviews(agents().staff_grades(usize::MAX, 1.0)), Ok(3))
+    }),
+    ("course with an exemplar that is not there", || {
+        let error = SimulateError::UnknownExemplar { exemplar: work(3), submissions: 3 };
+        same(reviews(agents().exemplars([work(0), work(3)])), Err(error))
+    }),
+    ("truth of another size", || {
+        let course = |truth| Simulated::new(three(), truth).map(|_| ());
+        let length = |what, given| Err(SimulateError::Length { what, given, needed: 3 });
+        same(course(Truth::new(vec![1.0])), length("true grades", 1))?;
+        let truth = || Truth::new(vec![1.0; 3]);
+        same(course(truth()), Ok(()))?;
+        same(course(truth().with_bias(vec![0.0; 2])), length("biases", 2))?;
+        same(course(truth().with_precision(vec![0.0; 4])), length("precisions", 4))?;
+        same(course(truth().with_behaviours(vec![Behaviour::Random])), length("behaviours", 1))?;
+        let (what, index) = ("true grades", 1);
+        let wrong = course(Truth::new(vec![1.0, INF, NAN]));
+        same(wrong, Err(SimulateError::NotFinite { what, index, value: INF }))
     }),
     ("checks by a lot above 1", || {
         let error =

@@ -1,0 +1,152 @@
+//! Who behaves how.
+
+use super::{Behaviour, SimulateError, check_share};
+use crate::chunks;
+use crate::graph::ReviewGraph;
+use crate::id::{PersonId, to_u32};
+use crate::seed::{Phase, Seed};
+
+/// Shares such as 0.7, 0.2 and 0.1 may sum to a little above 1, and 0.29 of 100 to a little below 29.
+const ROUNDING: f64 = 1e-9;
+
+/// The wishes of a simulation: shares of the reviewers, and single people.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Casting {
+    shares: Vec<(Behaviour, f64)>,
+    people: Vec<(PersonId, Behaviour)>,
+}
+
+impl Casting {
+    pub(super) fn share(&mut self, behaviour: Behaviour, share: f64) {
+        self.shares.push((behaviour, share));
+    }
+
+    pub(super) fn person(&mut self, person: PersonId, behaviour: Behaviour) {
+        self.people.push((person, behaviour));
+    }
+
+    /// Somebody whose id is not below `people`.
+    pub(super) fn beyond(&self, people: usize) -> Option<PersonId> {
+        self.people.iter().map(|&(person, _)| person).find(|person| person.index() >= people)
+    }
+
+    pub(super) fn check(&self) -> Result<(), SimulateError> {
+        let mut sum = 0.0;
+        for &(behaviour, share) in &self.shares {
+            check_share("the share of a behaviour", share)?;
+            behaviour.check()?;
+            sum += share;
+        }
+        self.people.iter().try_for_each(|(_, behaviour)| behaviour.check())?;
+        if sum <= 1.0 + ROUNDING { Ok(()) } else { Err(SimulateError::Shares { sum }) }
+    }
+
+    /// Gives everybody a role: the reviewers with the lowest numbers, of which everybody draws one,
+    /// get the first behaviour, and so on. O(people log people) with shares, else O(people).
+    pub(super) fn cast(&self, graph: &ReviewGraph, seed: Seed) -> Roles {
+        let mut roles = Roles::default();
+        let parts = self.shares.iter().map(|&(behaviour, _)| behaviour);
+        roles.behaviours.extend(parts.chain(self.people.iter().map(|&(_, behaviour)| behaviour)));
+        roles.casts = vec![Vec::new(); roles.behaviours.len()];
+        if roles.behaviours.is_empty() {
+            return roles;
+        }
+        roles.people = vec![Role::HONEST; graph.people()];
+        if !self.shares.is_empty() {
+            self.distribute(graph, seed, &mut roles);
+        }
+        for (part, &(person, _)) in (self.shares.len()..).zip(&self.people) {
+            roles.give(person, part);
+        }
+        roles
+    }
+
+    fn distribute(&self, graph: &ReviewGraph, seed: Seed, roles: &mut Roles) {
+        let ranks =
+            chunks::column(graph.people(), |i| seed.stream(Phase::SimulatedRole, i as u64).unit());
+        let reviews = |i: &u32| !graph.reviews_by(PersonId::new(*i)).is_empty();
+        let mut reviewers: Vec<u32> = (0..to_u32(graph.people())).filter(reviews).collect();
+        let rank = |i: u32| ranks[i as usize];
+        reviewers.sort_unstable_by(|&a, &b| rank(a).total_cmp(&rank(b)).then(a.cmp(&b)));
+        let count = reviewers.len() as f64;
+        let mut reviewers = reviewers.into_iter();
+        for (part, &(_, share)) in self.shares.iter().enumerate() {
+            // From 0 to the number of reviewers.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let chosen = (share * count + ROUNDING) as usize;
+            for person in reviewers.by_ref().take(chosen) {
+                roles.give(PersonId::new(person), part);
+            }
+        }
+    }
+}
+
+/// The role of one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Role {
+    /// The position of the behaviour, `u32::MAX` for the honest.
+    part: u32,
+    /// The position among all who play it.
+    place: u32,
+}
+
+impl Role {
+    const HONEST: Self = Self { part: u32::MAX, place: 0 };
+}
+
+/// Who behaves how. Empty columns where everybody is honest.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Roles {
+    behaviours: Vec<Behaviour>,
+    people: Vec<Role>,
+    /// Who plays each part, in their order.
+    casts: Vec<Vec<PersonId>>,
+}
+
+impl Roles {
+    fn give(&mut self, person: PersonId, part: usize) {
+        let cast = &mut self.casts[part];
+        self.people[person.index()] = Role { part: to_u32(part), place: to_u32(cast.len()) };
+        cast.push(person);
+    }
+
+    /// Whether somebody is not honest.
+    pub(super) fn any(&self) -> bool {
+        !self.people.is_empty()
+    }
+
+    /// Whether some reviews may be missing.
+    pub(super) fn any_missing(&self) -> bool {
+        self.behaviours.iter().any(Behaviour::may_be_missing)
+    }
+
+    pub(super) fn of(&self, person: PersonId) -> Behaviour {
+        self.role(person).map_or(Behaviour::Honest, |role| self.behaviours[role.part as usize])
+    }
+
+    fn role(&self, person: PersonId) -> Option<Role> {
+        self.people.get(person.index()).copied().filter(|role| *role != Role::HONEST)
+    }
+
+    /// The first of the group of so many to which a person belongs.
+    pub(super) fn leader(&self, person: PersonId, size: u32) -> PersonId {
+        self.role(person).map_or(person, |role| {
+            let first = role.place / size * size;
+            self.casts[role.part as usize][first as usize]
+        })
+    }
+
+    /// Whether two people play the same part in the same group of so many.
+    pub(super) fn same_group(&self, a: PersonId, b: PersonId, size: u32) -> bool {
+        match (self.role(a), self.role(b)) {
+            (Some(a), Some(b)) => a.part == b.part && a.place / size == b.place / size,
+            _ => false,
+        }
+    }
+
+    /// By person; `None` where everybody is honest.
+    pub(super) fn into_behaviours(self) -> Option<Vec<Behaviour>> {
+        let people = 0..to_u32(self.people.len());
+        self.any().then(|| people.map(|i| self.of(PersonId::new(i))).collect())
+    }
+}
