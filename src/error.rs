@@ -405,4 +405,12 @@ pub enum ReviewsError {
         /// The submission.
         submission: SubmissionId,
     },
+    /// New scores of a person who is nobody.
+    #[error("person {person}, given other scores, is not one of {people} people")]
+    UnknownPerson {
+        /// The person.
+        person: PersonId,
+        /// How many people there are.
+        people: usize,
+    },
 }

@@ -76,13 +76,21 @@ impl ReviewGraph {
         Self { given: Csr::new(offsets, given), submissions, reviewers }
     }
 
-    /// The graph of some of the reviews, by position; people and submissions stay.
-    pub(crate) fn only(&self, keep: impl Fn(usize) -> bool) -> Self {
+    /// The graph of some of the reviews, asked in the canonical order. People and submissions stay.
+    pub(crate) fn only(
+        &self,
+        mut keep: impl FnMut(ReviewId, SubmissionId, PersonId) -> bool,
+    ) -> Self {
         let mut offsets = vec![0];
         let mut reviewers = Vec::with_capacity(self.reviews());
-        for submission in 0..self.submissions() {
-            let kept = self.reviewers.range(submission).filter(|&review| keep(review));
-            reviewers.extend(kept.map(|review| self.reviewers.items()[review]));
+        let mut review = 0;
+        for s in 0..self.submissions() {
+            for &reviewer in self.reviewers.row(s) {
+                if keep(ReviewId::new(review), SubmissionId::new(to_u32(s)), reviewer) {
+                    reviewers.push(reviewer);
+                }
+                review += 1;
+            }
             offsets.push(to_u32(reviewers.len()));
         }
         Self::from_reviewers(self.people(), Csr::new(offsets, reviewers))

@@ -1,6 +1,7 @@
 //! What reviewers, staff and exemplars say.
 
 mod builder;
+mod derived;
 #[cfg(feature = "serde")]
 mod raw;
 

@@ -403,9 +403,11 @@ impl Model for Gaussian {
     }
 
     fn tell(&self, people: &[Person], truth: &mut Truth) {
-        truth.bias = Some(people.iter().map(|p| p.bias).collect());
+        // Of the total: biases add up, and so do the variances of independent noise.
+        let criteria = f64::from(self.criteria);
+        truth.bias = Some(people.iter().map(|p| criteria * p.bias).collect());
         if !self.noise.is_of_works() {
-            truth.precision = Some(people.iter().map(|p| p.precision).collect());
+            truth.precision = Some(people.iter().map(|p| p.precision / criteria).collect());
         }
         truth.effort = self.low_effort.map(|_| people.iter().map(|p| p.effort).collect());
     }

@@ -50,7 +50,7 @@ impl<L: Model> Reporter<'_, L> {
             return (self.graph.clone(), columns);
         }
         let given: Vec<bool> = chunks.into_iter().flat_map(|(_, given)| given).collect();
-        (self.graph.only(|review| given[review]), columns)
+        (self.graph.only(|review, _, _| given[review.index()]), columns)
     }
 
     /// The scores of these submissions, a review after another, and which reviews are given (empty

@@ -141,13 +141,13 @@ impl Truth {
         Self { grades, ..Self::default() }
     }
 
-    /// Adds the bias of every person.
+    /// Adds the bias of every person, in points of the total.
     #[must_use]
     pub fn with_bias(self, bias: Vec<f64>) -> Self {
         Self { bias: Some(bias), ..self }
     }
 
-    /// Adds the precision of every person.
+    /// Adds the precision of every person: 1 / variance of the noise of one total.
     #[must_use]
     pub fn with_precision(self, precision: Vec<f64>) -> Self {
         Self { precision: Some(precision), ..self }
@@ -176,14 +176,13 @@ impl Truth {
         }
     }
 
-    /// The bias of every person, in points of one criterion: above 0 for a lenient one.
+    /// The bias of every person, in points of the total: above 0 for a lenient one.
     #[must_use]
     pub fn bias(&self) -> Option<&[f64]> {
         self.bias.as_deref()
     }
 
-    /// The precision of every person: 1 / variance of the noise of one score, from 1e-200 to
-    /// 1e200.
+    /// The precision of every person: 1 / variance of the noise of one total, above 0.
     #[must_use]
     pub fn precision(&self) -> Option<&[f64]> {
         self.precision.as_deref()

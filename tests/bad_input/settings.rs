@@ -38,17 +38,17 @@ fn ring() -> ReviewGraph {
 /// A law that is refused for one setting.
 fn law(law: impl Into<Law>, setting: &'static str, value: f64, needed: &'static str) -> Outcome {
     let error = SimulateError::Setting { setting, value, needed };
-    same(reviews(Simulation::new(law)), Err(error))
+    same(reviews(&Simulation::new(law)), Err(error))
 }
 
-fn reviews(simulation: Simulation) -> Result<usize, SimulateError> {
+fn reviews(simulation: &Simulation) -> Result<usize, SimulateError> {
     let course = simulation.simulate(&alone(3), &ring(), SEED)?;
     Ok(course.reviews().graph().reviews())
 }
 
 /// A behaviour of everybody.
 fn behaviour(behaviour: Behaviour) -> Result<usize, SimulateError> {
-    reviews(agents().behaviour(behaviour, 1.0))
+    reviews(&agents().behaviour(behaviour, 1.0))
 }
 
 fn agents() -> Simulation {
@@ -203,7 +203,7 @@ pub(super) const ROWS: &[Row] = &[
         // 1e15 + 1.3 has no double, so that a level misses its own scale.
         let scale = Scale::with_step(1e15, 1e15 + 1.0, 0.1).unwrap();
         let law = Gaussian::default().scale(scale);
-        let course = reviews(Simulation::new(law).behaviour(Behaviour::Random, 1.0));
+        let course = reviews(&Simulation::new(law).behaviour(Behaviour::Random, 1.0));
         super::holds(
             matches!(course, Ok(_) | Err(SimulateError::Reviews(ReviewsError::Score { .. }))),
             "another error",
@@ -227,19 +227,19 @@ pub(super) const ROWS: &[Row] = &[
     ("behaviours of more people than there are", || {
         let both =
             || agents().behaviour(Behaviour::ALL_MAX, 0.75).behaviour(Behaviour::Merge, 0.75);
-        same(reviews(both()), Err(SimulateError::Shares { sum: 1.5 }))?;
-        says(reviews(both()), "the shares of the behaviours sum to 1.5, but must not exceed 1")
+        same(reviews(&both()), Err(SimulateError::Shares { sum: 1.5 }))?;
+        says(reviews(&both()), "the shares of the behaviours sum to 1.5, but must not exceed 1")
     }),
     ("behaviour of a negative share, of share NaN", || {
         for value in [-0.1, NAN] {
-            let wrong = reviews(agents().behaviour(Behaviour::Random, value));
+            let wrong = reviews(&agents().behaviour(Behaviour::Random, value));
             same(wrong, share("the share of a behaviour", value))?;
         }
         Ok(())
     }),
     ("behaviour of nobody", || {
         let error = SimulateError::UnknownPerson { person: person(3), people: 3 };
-        same(reviews(agents().person(person(3), Behaviour::Random)), Err(error))
+        same(reviews(&agents().person(person(3), Behaviour::Random)), Err(error))
     }),
     ("behaviours out of their ranges", || {
         let probability = "the probability of a behaviour";
@@ -266,19 +266,19 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("effort of a share above 1", || {
         let law = BurrellSchoenebeck::default().effort(Effort::Binary { active: 1.1 });
-        same(reviews(Simulation::new(law)), share("the share of active reviewers", 1.1))
+        same(reviews(&Simulation::new(law)), share("the share of active reviewers", 1.1))
     }),
     ("subgroup of a share above 1, staff of a negative sd", || {
-        same(reviews(agents().subgroup(1.1)), share("the share of the subgroup", 1.1))?;
+        same(reviews(&agents().subgroup(1.1)), share("the share of the subgroup", 1.1))?;
         let (setting, needed) = ("the sd of staff grades", "from 0 to 1e100");
         let error = SimulateError::Setting { setting, value: -1.0, needed };
-        same(reviews(agents().staff_grades(1, -1.0)), Err(error))?;
+        same(reviews(&agents().staff_grades(1, -1.0)), Err(error))?;
         // More than there are: all are graded.
-        same(reviews(agents().staff_grades(usize::MAX, 1.0)), Ok(3))
+        same(reviews(&agents().staff_grades(usize::MAX, 1.0)), Ok(3))
     }),
     ("course with an exemplar that is not there", || {
         let error = SimulateError::UnknownExemplar { exemplar: work(3), submissions: 3 };
-        same(reviews(agents().exemplars([work(0), work(3)])), Err(error))
+        same(reviews(&agents().exemplars([work(0), work(3)])), Err(error))
     }),
     ("truth of another size", || {
         let course = |truth| Simulated::new(three(), truth).map(|_| ());

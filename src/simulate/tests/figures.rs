@@ -18,13 +18,13 @@ fn squared_errors(
     let methods: Vec<_> = methods.iter().map(|name| aggregate::by_name(name).unwrap()).collect();
     let run = |seed| {
         let course = scenario.simulate(n, Seed::new(seed)).unwrap();
-        let error = |method: &Box<dyn aggregate::Aggregator>| {
+        let error = |method: &dyn aggregate::Aggregator| {
             let grades = method.aggregate(course.reviews()).unwrap();
             let grades: Vec<f64> = grades.grades().flatten().collect();
             let rmse = metrics::rmse(&grades, course.truth().grades()).unwrap();
             rmse * rmse
         };
-        methods.iter().map(error).collect()
+        methods.iter().map(|method| error(&**method)).collect()
     };
     (0..seeds).map(run).collect()
 }
