@@ -69,6 +69,7 @@ mod chunks;
 mod cohort;
 mod csr;
 mod error;
+pub mod evaluate;
 #[cfg(test)]
 #[path = "../tests/common/golden.rs"]
 mod golden;

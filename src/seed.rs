@@ -104,6 +104,7 @@ pub(crate) enum Phase {
     Exemplars = 9,
     SimulatedRole = 10,
     SimulatedReport = 11,
+    HeldOut = 12,
     SimulatedDrift = 14,
     SimulatedFriends = 15,
     SimulatedStaff = 16,

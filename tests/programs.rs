@@ -7,6 +7,8 @@
 mod assign;
 #[path = "programs/grade.rs"]
 mod grade;
+#[path = "programs/held_out.rs"]
+mod held_out;
 #[path = "programs/jigsaw.rs"]
 mod jigsaw;
 
@@ -108,6 +110,11 @@ fn grade_adds_up_criteria() {
 }
 
 #[test]
+fn held_out_compares_methods_and_names_what_is_wrong() {
+    check_all(held_out::FILES);
+}
+
+#[test]
 fn assign_names_what_is_wrong_and_what_cannot_be() {
     check_all(assign::FILES);
 }
@@ -186,6 +193,22 @@ fn the_lines_that_explain_a_grade_add_up_to_it() {
             }
         }
     }
+}
+
+#[test]
+fn the_order_of_rows_changes_no_byte_of_the_predictions() {
+    let mut shuffled = rows();
+    shuffled.reverse();
+    shuffled.rotate_left(17);
+    let tables = [rows(), shuffled].map(|rows| {
+        let folder = Folder::new(&[("r.csv", &csv("submission,reviewer,score", &rows))]);
+        let output = folder.run("held_out r.csv --scale 0..10 --out out.csv");
+        assert!(output.status.success(), "{output:?}");
+        (folder.read("out.csv"), output.stdout)
+    });
+    assert_eq!(tables[0], tables[1]);
+    let names: Vec<&str> = tables[0].0.lines().filter_map(|line| line.split(',').next()).collect();
+    assert!(names.starts_with(&["method", "global-mean", "mean+reviewer", "mean"]), "{names:?}");
 }
 
 #[test]

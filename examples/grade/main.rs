@@ -4,19 +4,19 @@
 //! cargo run --release --example grade -- reviews.csv --out grades.csv --reviewers reviewers.csv
 //! ```
 
-mod collect;
 #[path = "../common/mod.rs"]
 mod common;
-mod input;
 mod output;
+#[path = "../common/reviews/mod.rs"]
+mod reviews;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use common::{Failure, Progress, exit};
 use peergrade::aggregate::{METHODS, by_name, default_method};
-use peergrade::{Duplicates, Scale};
+use reviews::Input;
 
 /// Turns reviews into grades.
 ///
@@ -34,24 +34,8 @@ struct Cli {
     /// The method; the library's default if none is named.
     #[arg(long, value_parser = method)]
     method: Option<String>,
-    /// The range of one score and its step; the range of the scores if none is given.
-    #[arg(long, value_name = "MIN..MAX[:STEP]", value_parser = scale, allow_hyphen_values = true)]
-    scale: Option<Scale>,
-    /// CSV with the columns submission and score: grades that override those of peers.
-    #[arg(long, value_name = "staff.csv")]
-    staff: Option<PathBuf>,
-    /// CSV with the columns submission and person: who wrote what.
-    #[arg(long, value_name = "authors.csv")]
-    authors: Option<PathBuf>,
-    /// What a second score for one submission, reviewer and criterion means.
-    #[arg(long, value_enum, default_value_t = Policy::Error)]
-    duplicates: Policy,
-    /// What a review of one's own work means: an error, or left out of the grades.
-    #[arg(long, value_enum, default_value_t = Refused::Error)]
-    self_reviews: Refused,
-    /// What a review without a score for some criterion means: an error, or left out.
-    #[arg(long, value_enum, default_value_t = Refused::Error)]
-    incomplete: Refused,
+    #[command(flatten)]
+    input: Input,
     /// Where the grades go: submission, grade, `std_error`, low, high (90 % interval), reviews.
     #[arg(long, value_name = "grades.csv")]
     out: Option<PathBuf>,
@@ -69,51 +53,11 @@ struct Cli {
     seed: u64,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Policy {
-    Error,
-    First,
-    Last,
-    Mean,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Refused {
-    Error,
-    Drop,
-}
-
-impl From<Policy> for Duplicates {
-    fn from(policy: Policy) -> Self {
-        match policy {
-            Policy::Error => Self::Error,
-            Policy::First => Self::First,
-            Policy::Last => Self::Last,
-            Policy::Mean => Self::Mean,
-        }
-    }
-}
-
 fn method(name: &str) -> Result<String, String> {
     match by_name(name) {
         Some(_) => Ok(name.to_owned()),
         None => Err(format!("no such method; --list-methods names all {}", METHODS.len())),
     }
-}
-
-fn scale(text: &str) -> Result<Scale, String> {
-    let (range, step) = match text.split_once(':') {
-        Some((range, step)) => (range, Some(step)),
-        None => (text, None),
-    };
-    let (min, max) = range.split_once("..").ok_or("not like 0..10 or 0..10:0.5")?;
-    let number =
-        |text: &str| text.trim().parse::<f64>().map_err(|_| format!("`{text}` is not a number"));
-    let scale = match step {
-        Some(step) => Scale::with_step(number(min)?, number(max)?, number(step)?),
-        None => Scale::new(number(min)?, number(max)?),
-    };
-    scale.map_err(|error| error.to_string())
 }
 
 fn main() -> ExitCode {
@@ -128,7 +72,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         return Ok(());
     }
     let progress = Progress::new();
-    let course = input::read(cli, &progress)?;
+    let path = cli.reviews.as_deref().unwrap_or(Path::new("reviews.csv"));
+    let course = reviews::read(path, &cli.input, &progress)?;
     if let Some(key) = &cli.explain
         && course.submissions.id(key).is_none()
     {

@@ -6,7 +6,7 @@ use peergrade::oversight::ReviewerReport;
 use peergrade::{Gradebook, Line, PersonId, Source, SubmissionId};
 
 use crate::common::{Failure, cell, write_csv};
-use crate::input::Course;
+use crate::reviews::Course;
 use crate::say;
 
 /// The level of the interval in grades.csv.

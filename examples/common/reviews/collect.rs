@@ -7,9 +7,8 @@ use peergrade::{
     SubmissionId,
 };
 
+use super::{Input, ONLY, Policy, Refused, Score};
 use crate::common::{Failure, failure};
-use crate::input::{ONLY, Score};
-use crate::{Cli, Policy, Refused};
 
 /// What ids and rows are called in messages.
 #[derive(Clone, Copy)]
@@ -41,7 +40,7 @@ impl Names<'_> {
 
 /// Feeds the rows to the builder and translates its errors into keys and lines.
 pub(crate) fn collect(
-    cli: &Cli,
+    input: &Input,
     names: Names<'_>,
     cohort: &Cohort,
     (rubric, scores): (Rubric, Vec<Score>),
@@ -50,11 +49,12 @@ pub(crate) fn collect(
 ) -> Result<Reviews, Failure> {
     let (scores, rubric) = match rubric.criteria() {
         [_] => (scores, rubric),
-        _ => settle(scores, rubric, cli.duplicates, names)?,
+        _ => settle(scores, rubric, input.duplicates, names)?,
     };
     let criteria = rubric.criteria().to_vec();
     let mut rows = Reviews::builder(cohort, rubric);
-    rows.duplicates(cli.duplicates.into()).allow_self_reviews(cli.self_reviews == Refused::Drop);
+    rows.duplicates(input.duplicates.into())
+        .allow_self_reviews(input.self_reviews == Refused::Drop);
     let mut lines = Vec::with_capacity(scores.len() / criteria.len());
     let mut incomplete = 0;
     let whole = |a: &Score, b: &Score| {
@@ -63,7 +63,7 @@ pub(crate) fn collect(
     for review in scores.chunk_by(whole) {
         if review.len() == criteria.len() {
             lines.push(add(&mut rows, review, &criteria, names)?);
-        } else if cli.incomplete == Refused::Drop {
+        } else if input.incomplete == Refused::Drop {
             incomplete += 1;
         } else {
             return Err(missing(review, &criteria, names));

@@ -1,14 +1,82 @@
-//! From CSV files to `Reviews`.
+//! From CSV files to `Reviews`, for every program that reads them.
+#![allow(dead_code)] // no program uses all of it
 #![allow(clippy::disallowed_types)] // sets of keys, sorted before use
 
+mod collect;
+
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use peergrade::{Cohort, Criterion, PersonId, Reviews, Roster, Rubric, Scale, SubmissionId};
+use clap::ValueEnum;
+use collect::{Names, collect};
+use peergrade::{
+    Cohort, Criterion, Duplicates, PersonId, Reviews, Roster, Rubric, Scale, SubmissionId,
+};
 
-use crate::Cli;
-use crate::collect::{Names, collect};
 use crate::common::{Failure, Progress, Table, failure};
+
+/// What the user says of the files.
+#[derive(clap::Args)]
+pub(crate) struct Input {
+    /// The range of one score and its step; the range of the scores if none is given.
+    #[arg(long, value_name = "MIN..MAX[:STEP]", value_parser = scale, allow_hyphen_values = true)]
+    pub(crate) scale: Option<Scale>,
+    /// CSV with the columns submission and score: grades that override those of peers.
+    #[arg(long, value_name = "staff.csv")]
+    pub(crate) staff: Option<PathBuf>,
+    /// CSV with the columns submission and person: who wrote what.
+    #[arg(long, value_name = "authors.csv")]
+    pub(crate) authors: Option<PathBuf>,
+    /// What a second score for one submission, reviewer and criterion means.
+    #[arg(long, value_enum, default_value_t = Policy::Error)]
+    pub(crate) duplicates: Policy,
+    /// What a review of one's own work means: an error, or left out of the grades.
+    #[arg(long, value_enum, default_value_t = Refused::Error)]
+    pub(crate) self_reviews: Refused,
+    /// What a review without a score for some criterion means: an error, or left out.
+    #[arg(long, value_enum, default_value_t = Refused::Error)]
+    pub(crate) incomplete: Refused,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Policy {
+    Error,
+    First,
+    Last,
+    Mean,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Refused {
+    Error,
+    Drop,
+}
+
+impl From<Policy> for Duplicates {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Error => Self::Error,
+            Policy::First => Self::First,
+            Policy::Last => Self::Last,
+            Policy::Mean => Self::Mean,
+        }
+    }
+}
+
+fn scale(text: &str) -> Result<Scale, String> {
+    let (range, step) = match text.split_once(':') {
+        Some((range, step)) => (range, Some(step)),
+        None => (text, None),
+    };
+    let (min, max) = range.split_once("..").ok_or("not like 0..10 or 0..10:0.5")?;
+    let number =
+        |text: &str| text.trim().parse::<f64>().map_err(|_| format!("`{text}` is not a number"));
+    let scale = match step {
+        Some(step) => Scale::with_step(number(min)?, number(max)?, number(step)?),
+        None => Scale::new(number(min)?, number(max)?),
+    };
+    scale.map_err(|error| error.to_string())
+}
 
 /// The reviews, the keys behind the ids, and what was made of the input.
 pub(crate) struct Course {
@@ -31,15 +99,14 @@ pub(crate) struct Score {
 /// The name of the only criterion where the file has no such column.
 pub(crate) const ONLY: &str = "score";
 
-pub(crate) fn read(cli: &Cli, progress: &Progress) -> Result<Course, Failure> {
-    let path = cli.reviews.as_deref().unwrap_or(Path::new("reviews.csv"));
+pub(crate) fn read(path: &Path, input: &Input, progress: &Progress) -> Result<Course, Failure> {
     let mut keys = Keys::default();
     progress.step("reading keys");
     keys.read_reviews(path)?;
-    if let Some(path) = &cli.authors {
+    if let Some(path) = &input.authors {
         keys.read(path, "submission", Some("person"))?;
     }
-    if let Some(path) = &cli.staff {
+    if let Some(path) = &input.staff {
         keys.read(path, "submission", None)?;
     }
     let people: Roster<String> = Roster::new(keys.people)?;
@@ -49,18 +116,18 @@ pub(crate) fn read(cli: &Cli, progress: &Progress) -> Result<Course, Failure> {
 
     progress.step("reading scores");
     let scores = read_scores(path, &people, &submissions, &criteria)?;
-    let staff = match &cli.staff {
+    let staff = match &input.staff {
         Some(path) => read_staff(path, &submissions)?,
         None => Vec::new(),
     };
-    let cohort = cohort(cli.authors.as_deref(), &people, &submissions)?;
+    let cohort = cohort(input.authors.as_deref(), &people, &submissions)?;
     let mut notes = Vec::new();
-    let rubric = rubric(cli.scale, &criteria, &scores, &staff, &mut notes)
+    let rubric = rubric(input.scale, &criteria, &scores, &staff, &mut notes)
         .map_err(|error| failure(path, format!("no scale fits the scores: {error}")))?;
 
     progress.step("sorting reviews");
     let names = Names { path, people: &people, submissions: &submissions };
-    let reviews = collect(cli, names, &cohort, (rubric, scores), &staff, &mut notes)?;
+    let reviews = collect(input, names, &cohort, (rubric, scores), &staff, &mut notes)?;
     Ok(Course { reviews, people, submissions, notes })
 }
 
