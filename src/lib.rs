@@ -68,6 +68,7 @@ pub mod assign;
 mod chunks;
 mod cohort;
 mod csr;
+mod eigen;
 mod error;
 pub mod evaluate;
 #[cfg(test)]

@@ -74,7 +74,6 @@ pub(crate) fn round_half_even(x: f64) -> f64 {
 }
 
 /// The standard normal distribution function.
-#[cfg(test)] // until a method needs it
 pub(crate) fn normal_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x / core::f64::consts::SQRT_2)
 }

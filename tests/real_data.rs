@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use peergrade::aggregate::by_name;
 use peergrade::metrics::rmse;
+use peergrade::simulate::{JointTable, PeerAgreement};
 use peergrade::{Cohort, Reviews, Roster, Rubric, Scale, SubmissionId};
 
 /// The folder of the data; `None`, with a word, where there is none.
@@ -90,4 +91,58 @@ fn mean_and_median_have_the_measured_errors() {
         }
         eprintln!("{set}: shrunk-mean {:.4}", set_of.error("shrunk-mean"));
     }
+}
+
+/// The joint tables of two random peers on rubric criteria of real courses.
+fn joint_tables(path: &Path) -> Vec<JointTable> {
+    let rows = read(path, &["course", "problem", "criterion", "n_levels", "i", "j", "p"]);
+    let tables = rows.chunk_by(|a, b| a[..3] == b[..3]);
+    let table = |rows: &[Vec<String>]| {
+        let number = |cell: &String| cell.parse::<usize>().unwrap();
+        let levels = number(&rows[0][3]);
+        let mut cells = vec![0.0; levels * levels];
+        for row in rows {
+            cells[number(&row[4]) * levels + number(&row[5])] = row[6].parse().unwrap();
+        }
+        JointTable::new(levels, &cells).unwrap()
+    };
+    tables.map(table).collect()
+}
+
+fn quantiles(mut values: Vec<f64>) -> [f64; 7] {
+    values.sort_by(f64::total_cmp);
+    // Linear between the two values beside.
+    [5, 10, 25, 50, 75, 90, 95].map(|percent| {
+        let (at, rest) = ((values.len() - 1) * percent / 100, (values.len() - 1) * percent % 100);
+        let next = values[(at + 1).min(values.len() - 1)];
+        values[at] + (next - values[at]) * rest as f64 / 100.0
+    })
+}
+
+/// What was measured of these tables with another program comes out, and so do the tables
+/// themselves where they are mixtures.
+#[test]
+fn joint_tables_of_real_criteria_are_met() {
+    let Some(data) = data() else { return };
+    let tables = joint_tables(&data.join("edx-ora-joint/joint.csv"));
+    assert_eq!(tables.len(), 1944);
+    let of = |value: &dyn Fn(&JointTable) -> f64| quantiles(tables.iter().map(value).collect());
+    let correlation = |peers: PeerAgreement| peers.correlation().unwrap();
+    for (found, measured) in [
+        (of(&|t| correlation(t.given())), [0.121, 0.160, 0.230, 0.326, 0.438, 0.549, 0.615]),
+        (of(&|t| t.given().agreement()), [0.361, 0.388, 0.446, 0.551, 0.721, 0.862, 0.908]),
+        (of(&|t| t.given().kappa().unwrap()), [0.050, 0.080, 0.121, 0.184, 0.292, 0.437, 0.546]),
+    ] {
+        let near = found.iter().zip(measured).all(|(a, b)| (a - b).abs() <= 0.0006);
+        assert!(near, "{found:?}, not {measured:?}");
+    }
+    let exact = tables.iter().filter(|table| table.misfit() < 1e-9).count();
+    assert!(exact > 1400, "{exact}");
+    let misfit = of(&JointTable::misfit);
+    let apart = of(&|t| (correlation(t.achieved()) - correlation(t.given())).abs());
+    eprintln!("exact {exact}, misfit {misfit:.4?}, correlations apart {apart:.4?}");
+    let largest = tables.iter().map(JointTable::misfit).max_by(f64::total_cmp).unwrap();
+    eprintln!("largest misfit {largest:.4}");
+    // The square root alone comes as near as 0.0104 and 0.018.
+    assert!(misfit[6] < 0.0095 && apart[6] < 0.008, "{misfit:?} {apart:?}");
 }

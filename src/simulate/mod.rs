@@ -35,6 +35,7 @@
 mod behaviour;
 mod burrell_schoenebeck;
 mod gaussian;
+mod joint;
 mod law;
 mod report;
 mod roles;
@@ -47,6 +48,7 @@ use thiserror::Error;
 pub use behaviour::Behaviour;
 pub use burrell_schoenebeck::{BurrellSchoenebeck, Effort};
 pub use gaussian::{Gaussian, Grades, LowEffort, Noise};
+pub use joint::{JointError, JointTable, PeerAgreement};
 pub use law::Law;
 pub use scenario::{SCENARIOS, Scenario, ScenarioError, StandardScenario, by_name};
 pub use simulation::Simulation;
