@@ -81,6 +81,7 @@ mod id;
 mod math;
 pub mod metrics;
 pub mod oversight;
+mod rankings;
 mod reviews;
 mod roster;
 mod rubric;
@@ -102,6 +103,7 @@ pub use gradebook::{
 pub use graph::ReviewGraph;
 pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
+pub use rankings::{Ranking, Rankings, RankingsBuilder, RankingsError};
 pub use reviews::{Duplicates, Reviews, ReviewsBuilder, SelfReview};
 pub use roster::Roster;
 pub use rubric::{Criterion, Rubric};

@@ -105,6 +105,7 @@ pub(crate) enum Phase {
     SimulatedRole = 10,
     SimulatedReport = 11,
     HeldOut = 12,
+    SimulatedRanking = 13,
     SimulatedDrift = 14,
     SimulatedFriends = 15,
     SimulatedStaff = 16,
