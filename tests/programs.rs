@@ -11,6 +11,8 @@ mod grade;
 mod held_out;
 #[path = "programs/jigsaw.rs"]
 mod jigsaw;
+#[path = "programs/rubric_noise.rs"]
+mod rubric_noise;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -122,6 +124,11 @@ fn assign_names_what_is_wrong_and_what_cannot_be() {
 #[test]
 fn jigsaw_names_what_is_wrong_and_what_cannot_be() {
     check_all(jigsaw::FILES);
+}
+
+#[test]
+fn rubric_noise_names_what_is_wrong() {
+    check_all(rubric_noise::FILES);
 }
 
 /// Twelve works, three reviews each, with scores of many digits.

@@ -419,8 +419,7 @@ fn probit_cells(shares: &[f64], correlation: f64) -> Vec<f64> {
             }
         }
     }
-    cells.iter_mut().for_each(|cell| *cell /= weights);
-    cells
+    cells.iter().map(|cell| cell / weights).collect()
 }
 
 /// The standard normal quantile, infinite at 0 and 1.

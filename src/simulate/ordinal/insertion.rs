@@ -95,7 +95,9 @@ impl Restricted {
     ) -> usize {
         let nearest = placed.last().map_or(usize::MAX, |&(behind, _)| behind);
         if nearest + 1 >= self.sums.len() {
-            placed.iter_mut().for_each(|(behind, _)| *behind += rank - next);
+            for (behind, _) in placed {
+                *behind += rank - next;
+            }
             return rank;
         }
         let u = self.mass(next, stream);
@@ -189,7 +191,7 @@ mod tests {
         }
     }
 
-    /// exp(-eta K) / Z_4 over all 24 orders; Z_4(0.7) is a published vector.
+    /// `exp(-eta K) / Z_4` over all 24 orders; `Z_4` of 0.7 is a published vector.
     #[test]
     fn insertion_is_the_law_of_mallows() {
         let z: f64 = mallows(4, math::exp(-0.7)).iter().map(|(_, mass)| mass).sum();
