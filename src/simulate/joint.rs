@@ -240,8 +240,8 @@ impl JointTable {
     /// `correlation` is r, from 0 to 1, that of x: two peers' levels, being coarser, correlate less.
     /// Above 1 - 1e-8 it is taken as 1. A share may be 0.
     ///
-    /// The trapezoidal rule over q in steps of half the width of the noise, which for functions as
-    /// smooth is right to rounding; O(levels (levels + 36 / sqrt(1 - r))) time besides.
+    /// The trapezoidal rule over q in steps of 0.4 of the width of the noise, which for functions as
+    /// smooth is right to rounding; O(levels^2 / sqrt(1 - r)) time besides.
     ///
     /// # Errors
     ///
@@ -398,8 +398,8 @@ fn probit_cells(shares: &[f64], correlation: f64) -> Vec<f64> {
         return cells;
     }
     let thresholds: Vec<f64> = running(shares).iter().map(|&sum| quantile(sum)).collect();
-    let step = 0.5 * if own < common { own / common } else { 1.0 };
-    // At most 180,000 either way.
+    let step = 0.4 * if own < common { own / common } else { 1.0 };
+    // At most 225,000 either way.
     #[allow(clippy::cast_possible_truncation)]
     let steps = (FAR / step) as i32;
     let mut weights = 0.0;

@@ -143,10 +143,13 @@ fn reports_through_the_channel_follow_the_table() {
 /// Sheppard's law of the quadrants, thresholds at zero, to where the noise is narrow.
 #[test]
 fn probit_has_the_known_quadrants() {
-    for r in [0.0, 0.1, 0.5, 0.9, 0.999, 0.999_99, 0.999_999] {
+    for r in [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999, 0.999_99, 0.999_999] {
         let table = JointTable::probit(&[0.5, 0.5], r).unwrap();
         let quadrant = 0.25 + libm::asin(r) / core::f64::consts::TAU;
-        assert!((table.cells()[0] - quadrant).abs() < 1e-12, "{r}: {}", table.cells()[0]);
+        // Where the noise is narrow, 100,000 terms are summed.
+        let tolerance = if r < 0.999 { 1e-15 } else { 1e-13 };
+        let found = table.cells()[0];
+        assert!((found - quadrant).abs() < tolerance, "{r}: {found}");
         assert!(table.misfit() < 1e-12);
     }
     is_near(JointTable::probit(&[0.2, 0.8], 1.0).unwrap().cells(), &[0.2, 0.0, 0.0, 0.8], 1e-15);

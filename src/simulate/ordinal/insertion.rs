@@ -56,8 +56,8 @@ impl Restricted {
     /// The order of some items in a ranking of all: `true_order` has the true rank of each, rising.
     ///
     /// Only the number of items behind each counts. An item of another bundle moves by one those it
-    /// goes in behind of; once all are farther from the end than any draw reaches, it moves all of
-    /// them, and the rest of the gap is one addition. So the law is exact, and one bundle of k takes
+    /// goes in behind of; once all are farther from the end than any draw reaches, the rest of the gap
+    /// moves all of them, which changes nothing. So the law is exact, and one bundle of k takes
     /// O(k (k + min(n / k, 37 / ln(1 / phi)))).
     pub(super) fn rank<T: Copy>(
         &self,
@@ -95,10 +95,7 @@ impl Restricted {
     ) -> usize {
         let nearest = placed.last().map_or(usize::MAX, |&(behind, _)| behind);
         if nearest + 1 >= self.sums.len() {
-            for (behind, _) in placed {
-                *behind += rank - next;
-            }
-            return rank;
+            return rank; // all move at every step, and are out of reach already
         }
         let u = self.mass(next, stream);
         // Most go in behind all of them, which is told without a search.

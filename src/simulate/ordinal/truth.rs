@@ -110,7 +110,7 @@ impl RankingTruth {
     }
 }
 
-/// Why a [`RankingLaw`] makes no rankings.
+/// Why a [`RankingLaw`](crate::simulate::RankingLaw) makes no rankings.
 ///
 /// ```
 /// use peergrade::simulate::RankingLaw;
