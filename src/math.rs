@@ -1,4 +1,4 @@
-//! The only place for `exp`, `ln`, `erfc`, quantiles, minima and maxima.
+//! The only place for `exp`, `ln`, `erf`, `erfc`, quantiles, minima and maxima.
 //!
 //! Everything rests on `libm` and on `+ - * / sqrt`, which give the same bits on every platform
 //! with IEEE doubles; the methods of `std` do not.
@@ -76,6 +76,17 @@ pub(crate) fn round_half_even(x: f64) -> f64 {
 /// The standard normal distribution function.
 pub(crate) fn normal_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x / core::f64::consts::SQRT_2)
+}
+
+/// The standard normal density.
+pub(crate) fn normal_density(x: f64) -> f64 {
+    // 1 / sqrt(2 pi).
+    0.398_942_280_401_432_7 * exp(-0.5 * x * x)
+}
+
+/// The error function: `2 normal_cdf(x sqrt(2)) - 1`, with its digits near 0.
+pub(crate) fn erf(x: f64) -> f64 {
+    libm::erf(x)
 }
 
 /// The standard normal quantile of `p` in (0, 1), to about 1e-16 relative: algorithm AS 241,
@@ -182,13 +193,17 @@ mod tests {
 
     #[test]
     fn normal_agrees_with_an_independent_library() {
-        use statrs::distribution::{ContinuousCDF, Normal};
+        use statrs::distribution::{Continuous, ContinuousCDF, Normal};
         let normal = Normal::new(0.0, 1.0).unwrap();
         for i in -800..=800 {
             let x = f64::from(i) / 100.0;
             // The library's erfc is right to 1e-10 relative only.
             let oracle = normal.cdf(x);
             assert!((normal_cdf(x) - oracle).abs() <= 1e-9 * oracle, "x = {x}");
+            let density = normal.pdf(x);
+            assert!((normal_density(x) - density).abs() <= 1e-14 * density, "x = {x}");
+            let erf_oracle = 2.0 * normal.cdf(x * core::f64::consts::SQRT_2) - 1.0;
+            assert!((erf(x) - erf_oracle).abs() <= 1e-10, "x = {x}");
         }
     }
 
@@ -229,6 +244,8 @@ mod tests {
                 over("ln", 0.0, 1000.0, ln),
                 over("sqrt", 0.0, 1000.0, sqrt),
                 over("normal_cdf", -38.0, 9.0, normal_cdf),
+                over("normal_density", -38.0, 38.0, normal_density),
+                over("erf", -6.0, 6.0, erf),
                 over("normal_quantile", 0.0, 1.0, normal_quantile),
                 over("round_half_even", -100.0, 100.0, round_half_even),
                 over("power_of_two_near", 0.0, 1000.0, power_of_two_near),

@@ -1,7 +1,8 @@
 //! How far estimates are from the truth.
 
 use super::differences::Differences;
-use super::{MetricError, Side, check_columns};
+use super::error::{MetricError, Side, check_columns, check_pair, check_share};
+use super::top::rows_of_share;
 use crate::{chunks, math};
 
 /// The root mean squared error: large errors count for more.
@@ -31,7 +32,7 @@ use crate::{chunks, math};
 pub fn rmse(estimate: &[f64], truth: &[f64]) -> Result<f64, MetricError> {
     let n = check_columns(estimate, truth, 1)?;
     let errors = Differences::new(n, |i| (estimate[i], truth[i]));
-    errors.restore(math::sqrt(errors.mean(|e| e * e)), "rmse")
+    errors.root_mean_square("rmse")
 }
 
 /// The mean absolute error: every point of error counts the same.
@@ -127,13 +128,174 @@ pub fn pearson(estimate: &[f64], truth: &[f64]) -> Result<f64, MetricError> {
             return Err(MetricError::Constant { side });
         }
     }
-    let (mean_e, mean_t) = (e.mean(|d| d), t.mean(|d| d));
-    let square = |x: f64| x * x;
-    let ee = chunks::sum(n, |i| square(e.get(i) - mean_e));
-    let tt = chunks::sum(n, |i| square(t.get(i) - mean_t));
-    let et = chunks::sum(n, |i| (e.get(i) - mean_e) * (t.get(i) - mean_t));
+    let Products { ee, tt, et, .. } = Products::new(n, &e, &t);
     // One root of the product, so that equal columns give exactly 1.
     Ok(math::clamp(et / math::sqrt(ee * tt), -1.0, 1.0))
+}
+
+/// The root mean squared error after the best straight line: what no change of origin and unit
+/// repairs.
+///
+/// ```text
+/// affine rmse = min over a, b of rmse(a + b estimate, truth) = sd(truth) sqrt(1 - r^2)
+/// ```
+///
+/// `sd` with divisor n and r as in [`pearson`]. In points of the truth, from 0 to `sd(truth)`, which
+/// is also the value for a constant estimate: the best line through it is the mean. A constant truth
+/// gives 0. Where [`rmse`] is far above it, an offset or a stretched scale is to blame, and some
+/// staff grades can cure it. The line is fitted to the truth that it is judged by and may fall, so
+/// it flatters: list it beside [`rmse`], never alone.
+///
+/// Computed from the residuals, since `1 - r^2` keeps no digits near 1. O(n) time, O(n / 4096)
+/// space. Galton's residual of the regression line as in Pearson, "Note on regression and
+/// inheritance in the case of two parents", Proceedings of the Royal Society of London 58, 1895.
+///
+/// # Errors
+///
+/// [`MetricError`] if the lengths differ, there are fewer than 3 rows (a line goes through any 2),
+/// a value is not finite, or the result is beyond `f64::MAX`.
+///
+/// ```
+/// use peergrade::metrics::affine_rmse;
+///
+/// // On a line, whatever its slope.
+/// assert_eq!(affine_rmse(&[1.0, 2.0, 3.0], &[70.0, 80.0, 90.0])?, 0.0);
+/// // No line helps: the sd of the truth.
+/// assert_eq!(affine_rmse(&[4.0, 4.0, 4.0, 4.0], &[1.0, 3.0, 3.0, 1.0])?, 1.0);
+/// # Ok::<(), peergrade::metrics::MetricError>(())
+/// ```
+pub fn affine_rmse(estimate: &[f64], truth: &[f64]) -> Result<f64, MetricError> {
+    let n = check_columns(estimate, truth, 3)?;
+    let e = Differences::new(n, |i| (estimate[i], estimate[0]));
+    let t = Differences::new(n, |i| (truth[i], truth[0]));
+    let Products { mean_e, mean_t, ee, et, .. } = Products::new(n, &e, &t);
+    let slope = if e.all_zero() { 0.0 } else { et / ee };
+    let residual = |i| t.get(i) - mean_t - slope * (e.get(i) - mean_e);
+    let mean = chunks::sum(n, |i| square(residual(i))) / n as f64;
+    t.restore(math::sqrt(mean), "affine rmse")
+}
+
+/// Means of two columns of differences, and sums of products of the deviations from them.
+struct Products {
+    mean_e: f64,
+    mean_t: f64,
+    ee: f64,
+    tt: f64,
+    et: f64,
+}
+
+impl Products {
+    fn new(
+        n: usize,
+        e: &Differences<impl Fn(usize) -> (f64, f64) + Sync>,
+        t: &Differences<impl Fn(usize) -> (f64, f64) + Sync>,
+    ) -> Self {
+        let (mean_e, mean_t) = (e.mean(|d| d), t.mean(|d| d));
+        let ee = chunks::sum(n, |i| square(e.get(i) - mean_e));
+        let tt = chunks::sum(n, |i| square(t.get(i) - mean_t));
+        let et = chunks::sum(n, |i| (e.get(i) - mean_e) * (t.get(i) - mean_t));
+        Self { mean_e, mean_t, ee, tt, et }
+    }
+}
+
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+/// The mean absolute error of the worst rows, for those whom a mean over all hides.
+///
+/// ```text
+/// tail mae = mean of the k largest |estimate_i - truth_i|
+///
+/// k = share n, rounded to the nearest integer (halves to even), but at least 1
+/// ```
+///
+/// In points, from [`mae`] (a share of 1) to the largest error (a share near 0); a share of 0.1 is
+/// the error of the worst decile. A mean of few rows is noisy: compare over several seeds. O(n log n)
+/// time, O(n) space. It is the expected shortfall of the errors: Acerbi and Tasche, "On the coherence
+/// of expected shortfall", Journal of Banking and Finance 26, 2002.
+///
+/// # Errors
+///
+/// [`MetricError`] if the share is not above 0 and up to 1, the lengths differ, there is no row, a
+/// value is not finite, or the result is beyond `f64::MAX`.
+///
+/// ```
+/// use peergrade::metrics::tail_mae;
+///
+/// assert_eq!(tail_mae(&[1.0, 2.0, 3.0, 4.0], &[1.0, 3.0, 7.0, 6.0], 0.5)?, 3.0);
+/// # Ok::<(), peergrade::metrics::MetricError>(())
+/// ```
+pub fn tail_mae(estimate: &[f64], truth: &[f64], share: f64) -> Result<f64, MetricError> {
+    check_share("the share of the worst rows", share)?;
+    let n = check_columns(estimate, truth, 1)?;
+    let errors = Differences::new(n, |i| (estimate[i], truth[i]));
+    let mut sizes = chunks::column(n, |i| errors.get(i).abs());
+    sizes.sort_unstable_by(|a, b| b.total_cmp(a));
+    let worst = rows_of_share(n, share);
+    errors.restore(chunks::sum(worst, |i| sizes[i]) / worst as f64, "tail mae")
+}
+
+/// The mean of paired differences and how sure we are of it.
+///
+/// Made by [`paired_difference`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PairedDifference {
+    mean: f64,
+    std_error: f64,
+}
+
+impl PairedDifference {
+    /// The mean of first minus second.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard error of the mean.
+    #[must_use]
+    pub fn std_error(&self) -> f64 {
+        self.std_error
+    }
+}
+
+/// Whether one method is better than another: values of a metric for both, on the same seeds.
+///
+/// ```text
+/// mean = (1/n) sum_i d_i,   standard error = sqrt( sum_i (d_i - mean)^2 / (n (n - 1)) )
+///
+/// d_i = first_i - second_i
+/// ```
+///
+/// In the unit of the slices. Two methods run on the same courses share most of their luck, so the
+/// difference is far surer than either value. A row is what was drawn anew: a seed, not a submission
+/// of one course, whose errors hang together. A mean beyond two standard errors is a difference with
+/// some 20 rows or more; with few, ask more (Student's t). O(n) time, O(n / 4096) space. Student,
+/// "The probable error of a mean", Biometrika 6, 1908.
+///
+/// # Errors
+///
+/// [`MetricError`] if the lengths differ, there are fewer than 2 rows, a value is not finite, or a
+/// result is beyond `f64::MAX`.
+///
+/// ```
+/// use peergrade::metrics::paired_difference;
+///
+/// // The rmse of two methods on four seeds.
+/// let better = paired_difference(&[0.7, 0.8, 0.6, 0.7], &[0.9, 1.0, 0.9, 0.8])?;
+/// assert!((better.mean() + 0.2).abs() < 1e-15);
+/// assert!(better.mean() + 2.0 * better.std_error() < 0.0);
+/// # Ok::<(), peergrade::metrics::MetricError>(())
+/// ```
+pub fn paired_difference(first: &[f64], second: &[f64]) -> Result<PairedDifference, MetricError> {
+    let n = check_pair((Side::First, first), (Side::Second, second), 2)?;
+    let differences = Differences::new(n, |i| (first[i], second[i]));
+    let mean = differences.mean(|d| d);
+    let variance = differences.mean(|d| square(d - mean)) / (n - 1) as f64;
+    Ok(PairedDifference {
+        mean: differences.restore(mean, "mean difference")?,
+        std_error: differences.restore(math::sqrt(variance), "standard error")?,
+    })
 }
 
 #[cfg(test)]
@@ -162,6 +324,47 @@ mod tests {
         assert!(close(r, 16.75 / math::sqrt(28.75 * 14.75)), "{r}");
         assert_eq!(pearson(&E, &E), Ok(1.0));
         assert_eq!(pearson(&E, &E.map(|x| -x)), Ok(-1.0));
+    }
+
+    #[test]
+    fn the_best_line_by_hand() {
+        // From the sums above: tt - et^2 / ee over n.
+        let expected = math::sqrt((14.75 - 16.75 * 16.75 / 28.75) / 4.0);
+        assert!(close(affine_rmse(&E, &T).unwrap(), expected));
+        assert_eq!(affine_rmse(&[0.1; 4], &T), Ok(math::sqrt(14.75 / 4.0)));
+        assert_eq!(affine_rmse(&E, &[0.1; 4]), Ok(0.0));
+        // r is 1 to the last digit but the residual is there: 2/3 of a thousandth of a thousandth.
+        let bent = affine_rmse(&[0.0, 1.0, 2.0], &[0.0, 1.0 + 1e-9, 2.0]).unwrap();
+        assert!((bent - math::sqrt(2.0) / 3.0 * 1e-9).abs() < 1e-16, "{bent}");
+        assert_eq!(
+            affine_rmse(&[1.0, 2.0], &[1.0, 2.0]),
+            Err(MetricError::TooFew { n: 2, min: 3 })
+        );
+    }
+
+    #[test]
+    fn the_worst_rows_by_hand() {
+        for (share, expected) in [(1e-300, 3.0), (0.25, 3.0), (0.5, 2.5), (0.75, 2.0), (1.0, 1.5)] {
+            assert_eq!(tail_mae(&E, &T, share), Ok(expected), "{share}");
+        }
+        for share in [0.0, -0.5, 1.5, f64::NAN] {
+            let error = tail_mae(&E, &T, share).unwrap_err().to_string();
+            let message = "the share of the worst rows is";
+            assert_eq!(error, format!("{message} {share}, but must be above 0, up to 1"));
+        }
+    }
+
+    #[test]
+    fn paired_differences_by_hand() {
+        // Differences -1, 3, 0, 2: mean 1, squares 4 + 4 + 1 + 1.
+        let paired = paired_difference(&E, &T).unwrap();
+        assert!(close(paired.mean(), 1.0) && close(paired.std_error(), math::sqrt(10.0 / 12.0)));
+        let none = paired_difference(&[1e308; 2], &[-1e307; 2]).unwrap();
+        assert!(close(none.mean(), 1.1e308) && none.std_error() == 0.0);
+        assert_eq!(
+            paired_difference(&[1.0], &[1.0, f64::NAN]).unwrap_err().to_string(),
+            "1 rows of first value but 2 of second value"
+        );
     }
 
     #[test]
@@ -251,8 +454,31 @@ mod tests {
         }
 
         #[test]
+        fn no_line_is_better_than_the_best(
+            (e, t) in columns(-9.0..9.0), slope in -3.0..3.0_f64, shift in -9.0..9.0
+        ) {
+            prop_assume!(e.len() > 2);
+            let best = affine_rmse(&e, &t)?;
+            let line: Vec<f64> = e.iter().map(|x| slope * x + shift).collect();
+            prop_assert!(best <= rmse(&line, &t)? * (1.0 + 1e-12));
+            prop_assert!((affine_rmse(&line, &t)? - best).abs() < 1e-9 || slope.abs() < 1e-3);
+            let r = pearson(&e, &t)?;
+            let sd = affine_rmse(&vec![0.0; t.len()], &t)?;
+            prop_assert!((best - sd * math::sqrt(1.0 - r * r)).abs() < 1e-6);
+        }
+
+        #[test]
+        fn the_tail_is_between_the_mean_and_the_largest_error(
+            (e, t) in columns(-9.0..9.0), share in 0.01..1.0
+        ) {
+            let tail = tail_mae(&e, &t, share)?;
+            prop_assert!(mae(&e, &t)? <= tail * (1.0 + 1e-14));
+            prop_assert!(tail <= tail_mae(&e, &t, 1e-9)? * (1.0 + 1e-14));
+        }
+
+        #[test]
         fn no_finite_input_gives_nan_or_infinity((e, t) in columns(any_finite())) {
-            for metric in [rmse, mae, bias, pearson] {
+            for metric in [rmse, mae, bias, pearson, affine_rmse] {
                 let finite = metric(&e, &t).map_or(true, f64::is_finite);
                 prop_assert!(finite);
                 let finite = metric(&e, &e).map_or(true, f64::is_finite);

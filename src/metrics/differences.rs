@@ -3,43 +3,37 @@
 use super::MetricError;
 use crate::{chunks, math};
 
-/// The differences `a - b` of `len` pairs of finite numbers, in units of a power of two near the
-/// largest of them.
+/// A unit of measure for the differences of finite numbers: a power of two near the largest of them.
 ///
 /// Dividing by a power of two rounds nothing, so that ordinary data give the bits of the textbook
 /// formula; and squares neither overflow nor vanish (Blue, ACM Transactions on Mathematical Software
 /// 4, 1978).
-pub(super) struct Differences<F> {
-    len: usize,
-    pair: F,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Unit {
     /// 1, or 1/2 where a difference itself is beyond `f64::MAX`.
     shrink: f64,
-    unit: f64,
+    size: f64,
     /// The largest magnitude, in units: below 2.
     largest: f64,
 }
 
-impl<F: Fn(usize) -> (f64, f64) + Sync> Differences<F> {
-    pub(super) fn new(len: usize, pair: F) -> Self {
+impl Unit {
+    /// The unit for differences whose largest magnitude is `largest(shrink)` when both sides are
+    /// multiplied by `shrink` first.
+    pub(super) fn new(largest: impl Fn(f64) -> f64) -> Self {
         let mut shrink = 1.0;
-        let mut largest = largest_magnitude(len, &pair, shrink);
-        if largest.is_infinite() {
+        let mut magnitude = largest(shrink);
+        if magnitude.is_infinite() {
             shrink = 0.5;
-            largest = largest_magnitude(len, &pair, shrink);
+            magnitude = largest(shrink);
         }
-        let unit = math::power_of_two_near(largest);
-        let largest = largest / unit;
-        Self { len, pair, shrink, unit, largest }
+        let size = math::power_of_two_near(magnitude);
+        Self { shrink, size, largest: magnitude / size }
     }
 
-    /// Difference `i`, in units.
-    pub(super) fn get(&self, i: usize) -> f64 {
-        difference((self.pair)(i), self.shrink) / self.unit
-    }
-
-    /// The mean of `term(difference)`, in units.
-    pub(super) fn mean(&self, term: impl Fn(f64) -> f64 + Sync) -> f64 {
-        chunks::sum(self.len, |i| term(self.get(i))) / self.len as f64
+    /// `a - b`, in units.
+    pub(super) fn difference(&self, pair: (f64, f64)) -> f64 {
+        difference(pair, self.shrink) / self.size
     }
 
     pub(super) fn all_zero(&self) -> bool {
@@ -51,11 +45,63 @@ impl<F: Fn(usize) -> (f64, f64) + Sync> Differences<F> {
     pub(super) fn restore(&self, mean: f64, metric: &'static str) -> Result<f64, MetricError> {
         // No mean exceeds the largest; rounding may, and at f64::MAX that would be infinite.
         let mean = math::clamp(mean, -self.largest, self.largest);
-        let result = mean * self.unit / self.shrink;
-        if result.is_finite() {
-            return Ok(result);
-        }
-        Err(MetricError::Overflow { metric })
+        finite(mean * self.size / self.shrink, metric)
+    }
+
+    /// A mean square in squared units, back in squared units of the columns.
+    pub(super) fn restore_square(
+        &self,
+        square: f64,
+        metric: &'static str,
+    ) -> Result<f64, MetricError> {
+        let factor = self.size / self.shrink;
+        finite(square * factor * factor, metric)
+    }
+}
+
+/// A result, unless it is beyond `f64::MAX`.
+pub(super) fn finite(result: f64, metric: &'static str) -> Result<f64, MetricError> {
+    if result.is_finite() {
+        return Ok(result);
+    }
+    Err(MetricError::Overflow { metric })
+}
+
+/// The differences `a - b` of `len` pairs of finite numbers, in a [`Unit`] of their own.
+pub(super) struct Differences<F> {
+    len: usize,
+    pair: F,
+    unit: Unit,
+}
+
+impl<F: Fn(usize) -> (f64, f64) + Sync> Differences<F> {
+    pub(super) fn new(len: usize, pair: F) -> Self {
+        let unit = Unit::new(|shrink| largest(len, |i| difference(pair(i), shrink).abs()));
+        Self { len, pair, unit }
+    }
+
+    /// Difference `i`, in units.
+    pub(super) fn get(&self, i: usize) -> f64 {
+        self.unit.difference((self.pair)(i))
+    }
+
+    /// The mean of `term(difference)`, in units.
+    pub(super) fn mean(&self, term: impl Fn(f64) -> f64 + Sync) -> f64 {
+        chunks::sum(self.len, |i| term(self.get(i))) / self.len as f64
+    }
+
+    /// The root of the mean square, in the unit of the columns.
+    pub(super) fn root_mean_square(&self, metric: &'static str) -> Result<f64, MetricError> {
+        self.restore(math::sqrt(self.mean(|e| e * e)), metric)
+    }
+
+    pub(super) fn all_zero(&self) -> bool {
+        self.unit.all_zero()
+    }
+
+    /// A mean in units, back in the unit of the columns.
+    pub(super) fn restore(&self, mean: f64, metric: &'static str) -> Result<f64, MetricError> {
+        self.unit.restore(mean, metric)
     }
 }
 
@@ -63,10 +109,10 @@ fn difference((a, b): (f64, f64), shrink: f64) -> f64 {
     a * shrink - b * shrink
 }
 
-fn largest_magnitude(len: usize, pair: impl Fn(usize) -> (f64, f64) + Sync, shrink: f64) -> f64 {
-    let magnitude = |i| difference(pair(i), shrink).abs();
-    let largest = |range: core::ops::Range<usize>| range.map(magnitude).fold(0.0, math::max);
-    chunks::map(len, largest).into_iter().fold(0.0, math::max)
+/// The largest of `len` magnitudes.
+pub(super) fn largest(len: usize, magnitude: impl Fn(usize) -> f64 + Sync) -> f64 {
+    let chunk = |range: core::ops::Range<usize>| range.map(&magnitude).fold(0.0, math::max);
+    chunks::map(len, chunk).into_iter().fold(0.0, math::max)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Do the intervals hold the truth as often as they say, and how wide are they?
 
 use super::differences::Differences;
-use super::{MetricError, Side, check_count, check_finite, check_lengths};
+use super::error::{MetricError, Side, check_count, check_finite, check_lengths};
 
 /// The share of truths inside their closed intervals.
 ///
@@ -28,7 +28,7 @@ use super::{MetricError, Side, check_count, check_finite, check_lengths};
 /// # Ok::<(), peergrade::metrics::MetricError>(())
 /// ```
 pub fn coverage(intervals: &[(f64, f64)], truth: &[f64]) -> Result<f64, MetricError> {
-    check_lengths(intervals.len(), truth.len())?;
+    check_lengths((Side::Low, intervals.len()), (Side::Truth, truth.len()))?;
     check_intervals(intervals)?;
     check_finite(Side::Truth, truth)?;
     let inside = |&(&(low, high), &truth): &(&(f64, f64), &f64)| low <= truth && truth <= high;
@@ -112,7 +112,8 @@ mod tests {
     #[test]
     fn broken_intervals_are_named() {
         let (fine, one) = ((1.0, 2.0), [1.0]);
-        let mismatch = MetricError::LengthMismatch { estimates: 2, truths: 1 };
+        let (first, second) = ((Side::Low, 2), (Side::Truth, 1));
+        let mismatch = MetricError::LengthMismatch { first, second };
         assert_eq!(coverage(&[fine, fine], &one), Err(mismatch));
         let none = MetricError::TooFew { n: 0, min: 1 };
         assert_eq!(coverage(&[], &[]), Err(none.clone()));

@@ -28,142 +28,27 @@
 //! ```
 
 mod accuracy;
+mod category;
 mod differences;
+mod error;
+mod gaussian;
 mod interval;
 mod rank;
+mod top;
 
-use core::fmt;
-
-pub use accuracy::{bias, mae, pearson, rmse};
+pub use accuracy::{
+    PairedDifference, affine_rmse, bias, mae, paired_difference, pearson, rmse, tail_mae,
+};
+pub use category::{
+    adjacent_agreement, cohen_kappa, exact_agreement, levels, quadratic_weighted_kappa,
+};
+pub use error::{MetricError, Side};
+pub use gaussian::{
+    gaussian_coverage, gaussian_crps, gaussian_log_score, gaussian_pit, pit_histogram,
+};
 pub use interval::{coverage, mean_width};
-pub use rank::kendall_tau_b;
-
-/// One of the columns that a metric compares.
-///
-/// ```
-/// use peergrade::metrics::Side;
-///
-/// assert_eq!(Side::Truth.to_string(), "truth");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Side {
-    /// The first slice: what was estimated.
-    Estimate,
-    /// The second slice: what it should have been.
-    Truth,
-    /// The lower ends of intervals.
-    Low,
-    /// The upper ends of intervals.
-    High,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Estimate => "estimate",
-            Self::Truth => "truth",
-            Self::Low => "low",
-            Self::High => "high",
-        })
-    }
-}
-
-/// Why a metric has no value.
-///
-/// Lengths are checked first, then the values of the first slice, then those of the second; the
-/// first offending row is reported. An error that holds a NaN is, like NaN, not equal to itself:
-/// match on it instead.
-///
-/// ```
-/// use peergrade::metrics::{MetricError, rmse};
-///
-/// let error = rmse(&[1.0, 2.0], &[1.0]).unwrap_err();
-/// assert_eq!(error, MetricError::LengthMismatch { estimates: 2, truths: 1 });
-/// assert_eq!(error.to_string(), "2 estimates but 1 truths");
-/// ```
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum MetricError {
-    /// The slices do not have the same length.
-    #[error("{estimates} estimates but {truths} truths")]
-    LengthMismatch {
-        /// Length of the slice of estimates, or of intervals.
-        estimates: usize,
-        /// Length of the slice of truths.
-        truths: usize,
-    },
-    /// There are too few rows for the metric to mean anything.
-    #[error("{n} rows, but the metric needs at least {min}")]
-    TooFew {
-        /// Rows given.
-        n: usize,
-        /// Rows needed.
-        min: usize,
-    },
-    /// A value is NaN or infinite.
-    #[error("{side} in row {index} is {value}, which is not finite")]
-    NotFinite {
-        /// The column of the value.
-        side: Side,
-        /// Its row, from 0.
-        index: usize,
-        /// The value.
-        value: f64,
-    },
-    /// An interval ends before it starts.
-    #[error("the interval in row {index} is reversed: low {low} is above high {high}")]
-    Reversed {
-        /// Its row, from 0.
-        index: usize,
-        /// Its lower end.
-        low: f64,
-        /// Its upper end.
-        high: f64,
-    },
-    /// All values of a column are equal, so it has no order and no variance to correlate with.
-    #[error("every {side} is equal, so the correlation is undefined")]
-    Constant {
-        /// The column; the estimate where both are constant.
-        side: Side,
-    },
-    /// Every input is finite but the result is beyond `f64::MAX`.
-    #[error("the {metric} is too large for an f64")]
-    Overflow {
-        /// The metric: "rmse", "mae", "bias" or "mean width".
-        metric: &'static str,
-    },
-}
-
-/// The number of rows, if both columns have as many, there are at least `min`, and all are finite.
-fn check_columns(estimate: &[f64], truth: &[f64], min: usize) -> Result<usize, MetricError> {
-    check_lengths(estimate.len(), truth.len())?;
-    check_count(estimate.len(), min)?;
-    check_finite(Side::Estimate, estimate)?;
-    check_finite(Side::Truth, truth)?;
-    Ok(estimate.len())
-}
-
-fn check_lengths(estimates: usize, truths: usize) -> Result<(), MetricError> {
-    if estimates == truths {
-        return Ok(());
-    }
-    Err(MetricError::LengthMismatch { estimates, truths })
-}
-
-fn check_count(n: usize, min: usize) -> Result<(), MetricError> {
-    if n >= min {
-        return Ok(());
-    }
-    Err(MetricError::TooFew { n, min })
-}
-
-fn check_finite(side: Side, column: &[f64]) -> Result<(), MetricError> {
-    match column.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(index) => Err(MetricError::NotFinite { side, index, value: column[index] }),
-    }
-}
+pub use rank::{kendall_tau_b, pairwise_accuracy, spearman};
+pub use top::top_share;
 
 #[cfg(test)]
 mod tests {
@@ -180,7 +65,10 @@ mod tests {
             for (estimates, truths) in [(3, 2), (0, 1), (1, 0)] {
                 assert_eq!(
                     metric(&vec![1.0; estimates], &vec![1.0; truths]),
-                    Err(MetricError::LengthMismatch { estimates, truths })
+                    Err(MetricError::LengthMismatch {
+                        first: (Side::Estimate, estimates),
+                        second: (Side::Truth, truths)
+                    })
                 );
             }
             for n in 0..min {
@@ -258,10 +146,7 @@ mod tests {
                 MetricError::Reversed { index, low, high },
                 "the interval in row 4 is reversed: low 2.5 is above high 1",
             ),
-            (
-                MetricError::Constant { side },
-                "every truth is equal, so the correlation is undefined",
-            ),
+            (MetricError::Constant { side }, "every truth is equal, so the metric is undefined"),
             (MetricError::Overflow { metric: "rmse" }, "the rmse is too large for an f64"),
         ] {
             assert_eq!(error.to_string(), message);

@@ -386,11 +386,13 @@ pub(super) const ROWS: &[Row] = &[
         same(actual, beyond(("last change of the fit", 0, NAN), (0.0, f64::MAX)))
     }),
     ("metrics of columns that differ in length", || {
-        let error = MetricError::LengthMismatch { estimates: 2, truths: 1 };
+        let mismatch =
+            |side| MetricError::LengthMismatch { first: (side, 2), second: (Side::Truth, 1) };
+        let error = mismatch(Side::Estimate);
         for metric in [rmse, mae, bias, pearson, kendall_tau_b] {
             same(metric(&[1.0, 2.0], &[1.0]), Err(error.clone()))?;
         }
-        same(coverage(&[(0.0, 1.0); 2], &[1.0]), Err(error))
+        same(coverage(&[(0.0, 1.0); 2], &[1.0]), Err(mismatch(Side::Low)))
     }),
     ("metrics of nothing", || {
         for (metric, min) in [(rmse as fn(&[f64], &[f64]) -> _, 1), (pearson, 2)] {
