@@ -1,6 +1,6 @@
 //! How far estimates are from the truth.
 
-use super::differences::Differences;
+use super::differences::{Differences, square};
 use super::error::{MetricError, Side, check_columns, check_pair, check_share};
 use super::top::rows_of_share;
 use crate::{chunks, math};
@@ -196,10 +196,6 @@ impl Products {
         let et = chunks::sum(n, |i| (e.get(i) - mean_e) * (t.get(i) - mean_t));
         Self { mean_e, mean_t, ee, tt, et }
     }
-}
-
-fn square(x: f64) -> f64 {
-    x * x
 }
 
 /// The mean absolute error of the worst rows, for those whom a mean over all hides.

@@ -48,14 +48,10 @@ impl Unit {
         finite(mean * self.size / self.shrink, metric)
     }
 
-    /// A mean square in squared units, back in squared units of the columns.
-    pub(super) fn restore_square(
-        &self,
-        square: f64,
-        metric: &'static str,
-    ) -> Result<f64, MetricError> {
+    /// A square in squared units, back in squared units of the columns; it may overflow or vanish.
+    pub(super) fn square(&self, square: f64) -> f64 {
         let factor = self.size / self.shrink;
-        finite(square * factor * factor, metric)
+        square * factor * factor
     }
 }
 
@@ -103,6 +99,10 @@ impl<F: Fn(usize) -> (f64, f64) + Sync> Differences<F> {
     pub(super) fn restore(&self, mean: f64, metric: &'static str) -> Result<f64, MetricError> {
         self.unit.restore(mean, metric)
     }
+}
+
+pub(super) fn square(x: f64) -> f64 {
+    x * x
 }
 
 fn difference((a, b): (f64, f64), shrink: f64) -> f64 {

@@ -28,20 +28,25 @@
 //! ```
 
 mod accuracy;
+mod agreement;
 mod category;
+mod components;
 mod differences;
 mod error;
 mod gaussian;
 mod interval;
 mod rank;
+mod ratings;
 mod top;
 
 pub use accuracy::{
     PairedDifference, affine_rmse, bias, mae, paired_difference, pearson, rmse, tail_mae,
 };
+pub use agreement::{OneWayIcc, TwoWayIcc, icc_one_way, icc_two_way, krippendorff_alpha};
 pub use category::{
     adjacent_agreement, cohen_kappa, exact_agreement, levels, quadratic_weighted_kappa,
 };
+pub use components::VarianceComponents;
 pub use error::{MetricError, Side};
 pub use gaussian::{
     gaussian_coverage, gaussian_crps, gaussian_log_score, gaussian_pit, pit_histogram,
