@@ -410,7 +410,7 @@ mod tests {
         assert_eq!(error, MetricError::TooFewGroups { n: 0, min: 1, ratings: 2 });
         let ragged: [&[f64]; 3] = [&[1.0, 2.0], &[1.0, 3.0], &[1.0]];
         let error = icc_two_way(&ragged).unwrap_err().to_string();
-        assert_eq!(error, "row 2 of the table has 1 ratings, but row 0 has 2");
+        assert_eq!(error, "row 2 of the table has 1 values, but row 0 has 2");
     }
 
     proptest! {

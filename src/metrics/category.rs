@@ -193,9 +193,14 @@ fn check_levels(a: &[u32], b: &[u32]) -> Result<u128, MetricError> {
 pub fn levels(values: &[f64], boundaries: &[f64]) -> Result<Vec<u32>, MetricError> {
     check_rising(Side::Boundary, boundaries)?;
     check_finite(Side::Value, values)?;
-    let level = |value: &f64| boundaries.partition_point(|boundary| boundary <= value);
     // 2^32 boundaries take 32 GiB: the last levels are one.
-    Ok(values.iter().map(|value| u32::try_from(level(value)).unwrap_or(u32::MAX)).collect())
+    let level = |&value: &f64| u32::try_from(level_of(value, boundaries)).unwrap_or(u32::MAX);
+    Ok(values.iter().map(level).collect())
+}
+
+/// The boundaries up to a value.
+pub(super) fn level_of(value: f64, boundaries: &[f64]) -> usize {
+    boundaries.partition_point(|&boundary| boundary <= value)
 }
 
 #[cfg(test)]

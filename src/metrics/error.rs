@@ -122,7 +122,7 @@ pub enum MetricError {
         ratings: usize,
     },
     /// A row of a complete table has another length than the first.
-    #[error("row {index} of the table has {len} ratings, but row 0 has {expected}")]
+    #[error("row {index} of the table has {len} values, but row 0 has {expected}")]
     Ragged {
         /// The row, from 0.
         index: usize,
