@@ -31,7 +31,7 @@ impl Case<'_> {
 
     /// Equal to the reference up to 1e-9, of values above 1 relative.
     fn holds(&self, key: &str, value: f64) {
-        let expected = self.1[key].as_f64().unwrap_or_else(|| panic!("{} has no {key}", self.0));
+        let expected = self.1[key].as_f64().expect(key);
         near(value, expected, &format!("{} {key}", self.0));
     }
 }

@@ -28,7 +28,7 @@
 //! | [`gaussian_log_score`] | `mean(ln density)` | nats | large | Good, JRSS B 1952 |
 //! | [`gaussian_pit`], [`pit_histogram`] | `Phi((t - m) / sd)` | `[0, 1]` | flat | Dawid, JRSS A 1984; Diebold et al., IER 1998 |
 //! | [`brier_score`] | `mean((p - o)^2)` | `[0, 1]` | 0 | Brier, Monthly Weather Review 1950 |
-//! | [`auc`] | `(above + tied / 2) / (P N)` | `[0, 1]` | 1 | Hanley and McNeil, Radiology 1982 |
+//! | [`auc`] | `(above + tied / 2) / (P N)` | `[0, 1]` | 1 | Hanley and `McNeil`, Radiology 1982 |
 //! | [`binary_auc`], [`quinary_auc`] | [`auc`] of halves, of quintiles | `[0, 1]` | 1 | Burrell and Schoenebeck, EC 2023 |
 //! | [`spot_check_equivalence`] | share of checks that is as good | `[0, 1]` | 1 | Xu et al., 2024 |
 //! | [`checking_payments`] | `-mean((score - t)^2)` | `(-inf, 0]` | 0 | Xu et al., 2024 |
