@@ -144,10 +144,11 @@ fn midranks(column: &[f64]) -> Vec<f64> {
 
 /// The rows of a column by value, ties by row.
 pub(super) fn sorted_rows(column: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..column.len()).collect();
-    // Adding +0.0 turns -0.0 into 0.0, which tie.
-    order.sort_by(|&a, &b| (column[a] + 0.0).total_cmp(&(column[b] + 0.0)));
-    order
+    // Adding +0.0 turns -0.0 into 0.0, which tie. Values lie beside their rows, since rows alone
+    // would look each value up in another place of memory.
+    let mut rows: Vec<(f64, usize)> = column.iter().map(|x| x + 0.0).zip(0..).collect();
+    rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    rows.into_iter().map(|row| row.1).collect()
 }
 
 /// Runs of rows that tie.
