@@ -24,6 +24,19 @@ pub(crate) fn map<T: Send>(len: usize, work: impl Fn(Range<usize>) -> T + Sync) 
     }
 }
 
+/// The results of `work` on each of `0..len`, in order: for a few items of much work each.
+pub(crate) fn each<T: Send>(len: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        (0..len).into_par_iter().with_max_len(1).map(&work).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    {
+        (0..len).map(work).collect()
+    }
+}
+
 /// A column of `len` values, value `i` by `value(i)`.
 pub(crate) fn column<T: Copy + Default + Send>(
     len: usize,
@@ -79,6 +92,7 @@ mod tests {
             let expected = (0..len).sum::<usize>() as f64;
             assert_eq!(sum(len, |i| i as f64).to_bits(), expected.to_bits(), "len = {len}");
             assert_eq!(column(len, |i| i), (0..len).collect::<Vec<_>>());
+            assert_eq!(each(len, |i| i), (0..len).collect::<Vec<_>>());
         }
         assert_eq!(sum(0, |_| 1.0).to_bits(), 0.0_f64.to_bits());
     }

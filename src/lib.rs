@@ -78,6 +78,7 @@ mod gradebook;
 mod graph;
 pub mod group;
 mod id;
+pub mod league;
 mod math;
 pub mod metrics;
 pub mod oversight;

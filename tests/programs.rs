@@ -11,6 +11,8 @@ mod grade;
 mod held_out;
 #[path = "programs/jigsaw.rs"]
 mod jigsaw;
+#[path = "programs/league.rs"]
+mod league;
 #[path = "programs/rubric_noise.rs"]
 mod rubric_noise;
 
@@ -129,6 +131,11 @@ fn jigsaw_names_what_is_wrong_and_what_cannot_be() {
 #[test]
 fn rubric_noise_names_what_is_wrong() {
     check_all(rubric_noise::FILES);
+}
+
+#[test]
+fn league_refuses_what_it_does_not_know() {
+    check_all(league::FILES);
 }
 
 /// Twelve works, three reviews each, with scores of many digits.
@@ -255,6 +262,9 @@ fn a_small_course_runs_from_end_to_end() {
         ("mooc --learners 6", 0),
         ("mooc --learners 5", 1),
         ("mooc --learners none", 2),
+        ("own_method --learners 30 --seeds 2", 0),
+        ("own_method --learners 2", 0),
+        ("own_method --seeds 0", 1),
     ] {
         let output = folder.run(command);
         let stderr = String::from_utf8(output.stderr).unwrap();

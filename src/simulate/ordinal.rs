@@ -11,7 +11,7 @@ use crate::graph::ReviewGraph;
 use crate::id::{SubmissionId, to_u32};
 use crate::rankings::Rankings;
 use crate::reviews::check_graph;
-use crate::seed::{Seed, Stream};
+use crate::seed::{Phase, Seed};
 use draw::{Course, Order, Part, join};
 use insertion::Restricted;
 pub use truth::{RankingLawError, RankingTruth, SimulatedRankings};
@@ -197,7 +197,9 @@ impl RankingLaw {
         check_graph(cohort, graph).map_err(SimulateError::from)?;
         let qualities = match &self.qualities {
             Some(qualities) => qualities.clone(),
-            None => super::grades(graph, seed, Stream::normal),
+            None => chunks::column(graph.submissions(), |i| {
+                seed.stream(Phase::SimulatedTruth, i as u64).normal()
+            }),
         };
         let course = Course { law: self, graph, cohort, order: self.order(&qualities), qualities };
         let parts = chunks::map(graph.people(), |range| {

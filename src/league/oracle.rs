@@ -1,0 +1,144 @@
+//! What a method could reach that knew what no course knows.
+
+use crate::aggregate::{Aggregator, Mean};
+use crate::chunks;
+use crate::gradebook::{Column, Gradebook};
+use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::math;
+use crate::reviews::Reviews;
+use crate::rubric::Rubric;
+use crate::simulate::{ScenarioError, Simulated, Truth};
+
+/// A row of the league that looks at the truth: how far methods are from what could be had.
+///
+/// ```text
+/// Mean        x_u = mean of z_e over the honest reviews e of submission u
+/// Posterior   x_u = (g m + sum t_v (z_e - b_v)) / (g + sum t_v),   sd_u = 1 / sqrt(g + sum t_v)
+///
+/// m, 1/g      mean and variance (by n - 1) of the true grades
+/// b_v, t_v    true bias and precision of reviewer v
+/// ```
+///
+/// Hostile reviewers are removed from both. Where a law has no biases they count as 0; where it has
+/// no precisions, all reviewers have the pooled one, `1 / mean (z - b_v - truth)^2` over the honest
+/// reviews. `Posterior` is the best estimate there is where grades and noise are normal, as in PG1
+/// (Piech, Huang, Chen, Do, Ng and Koller, EDM 2013); elsewhere a method may be better.
+/// O(reviews) time and space.
+///
+/// ```
+/// use peergrade::league::Oracle;
+///
+/// assert_eq!(Oracle::ALL.map(Oracle::name), ["oracle-mean", "oracle"]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Oracle {
+    /// Knows who is hostile.
+    Mean,
+    /// Knows who is hostile, and bias and precision of everybody else.
+    Posterior,
+}
+
+impl Oracle {
+    /// Every oracle.
+    pub const ALL: [Self; 2] = [Self::Mean, Self::Posterior];
+
+    /// The name by which programs call the oracle.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "oracle-mean",
+            Self::Posterior => "oracle",
+        }
+    }
+
+    pub(super) fn grade(self, course: &Simulated) -> Result<Gradebook, ScenarioError> {
+        let truth = course.truth();
+        let honest = course.reviews().only(|_, _, reviewer| !truth.is_hostile(reviewer));
+        match self {
+            Self::Mean => Ok(Mean.aggregate(&honest)?),
+            Self::Posterior => posterior(&totals(&honest)?, truth),
+        }
+    }
+}
+
+/// The same reviews with one criterion, the total.
+fn totals(reviews: &Reviews) -> Result<Reviews, ScenarioError> {
+    let scale = reviews.rubric().scale().without_step();
+    // Rounding may carry a sum over criteria past the end of the scale.
+    let totals = (0..reviews.graph().reviews()).map(|e| scale.nearest(reviews.total_at(e)));
+    let (graph, rubric) = (reviews.graph().clone(), Rubric::single(scale));
+    Ok(Reviews::from_columns(reviews.cohort(), graph, rubric, vec![totals.collect()])?)
+}
+
+/// Grades and standard errors of every submission: one without honest reviews has the mean.
+fn posterior(honest: &Reviews, truth: &Truth) -> Result<Gradebook, ScenarioError> {
+    let graph = honest.graph();
+    let known = Known::new(honest, truth);
+    let (mean, variance) = moments(truth.grades());
+    let rows = chunks::column(graph.submissions(), |i| {
+        let submission = SubmissionId::new(to_u32(i));
+        let (mut weight, mut sum) = (0.0, 0.0);
+        let scores = honest.scores_of(submission, 0);
+        for (&reviewer, score) in graph.reviewers_of(submission).iter().zip(scores) {
+            let precision = known.precision(reviewer);
+            weight += precision;
+            sum += precision * (score - known.bias(reviewer));
+        }
+        // Multiplied by the variance, so that none at all is no division by zero.
+        let scale = 1.0 + variance * weight;
+        ((mean + variance * sum) / scale, math::sqrt(variance / scale))
+    });
+    // Who is removed counts as having no precision at all.
+    let people = || (0..to_u32(graph.people())).map(PersonId::new);
+    let bias = people().map(|p| (!truth.is_hostile(p)).then(|| known.bias(p)));
+    let precision = people().map(|p| if truth.is_hostile(p) { 0.0 } else { known.precision(p) });
+    let book = Gradebook::builder(honest, Oracle::Posterior.name())
+        .criterion(Column::new(rows.iter().map(|row| Some(row.0)))?)
+        .std_error(Column::new(rows.iter().map(|row| Some(row.1)))?)
+        .reviewers(Column::new(bias)?, Column::new(precision.map(Some))?);
+    Ok(book.build()?)
+}
+
+/// What is known of reviewers.
+struct Known<'a> {
+    truth: &'a Truth,
+    pooled: f64,
+}
+
+impl<'a> Known<'a> {
+    fn new(honest: &Reviews, truth: &'a Truth) -> Self {
+        let mut known = Self { truth, pooled: 0.0 };
+        let (mut sum, mut count) = (0.0, 0.0);
+        for ((submission, reviewer), score) in honest.graph().iter().zip(honest.column(0)) {
+            if let Some(grade) = truth.grades().get(submission.index()) {
+                let noise = score - known.bias(reviewer) - grade;
+                sum += noise * noise;
+                count += 1.0;
+            }
+        }
+        // As bounded as a true precision, so that reviews without noise are no division by zero.
+        known.pooled = if sum > 0.0 { math::min(count / sum, 1e200) } else { 1e200 };
+        known
+    }
+
+    fn bias(&self, person: PersonId) -> f64 {
+        self.truth.bias().and_then(|bias| bias.get(person.index())).copied().unwrap_or(0.0)
+    }
+
+    fn precision(&self, person: PersonId) -> f64 {
+        let own = self.truth.precision().and_then(|precision| precision.get(person.index()));
+        own.copied().unwrap_or(self.pooled)
+    }
+}
+
+/// Mean and variance.
+fn moments(grades: &[f64]) -> (f64, f64) {
+    let n = grades.len() as f64;
+    if grades.is_empty() {
+        return (0.0, 0.0);
+    }
+    let mean = chunks::sum(grades.len(), |i| grades[i]) / n;
+    let squares = chunks::sum(grades.len(), |i| (grades[i] - mean) * (grades[i] - mean));
+    (mean, squares / math::max(n - 1.0, 1.0))
+}
