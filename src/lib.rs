@@ -7,6 +7,10 @@
 //! which can explain every grade; [`oversight`] shows where staff should look, and [`Jigsaw`] and
 //! [`Pods`] say who learns with whom.
 //!
+//! To judge all that: [`simulate`] makes courses of which the truth is known, [`metrics`] say how far
+//! grades are from it, [`evaluate`] does without a truth, and the [`league`] runs every method on
+//! every scenario.
+//!
 //! ```
 //! use peergrade::aggregate::{Aggregator, ShrunkMean};
 //! use peergrade::{Assigner, Cohort, Reviews, Roster, Rubric, Scale, Seed};
