@@ -26,6 +26,8 @@ pub(super) struct Reporter<'a, L: Model> {
     pub(super) people: &'a [L::Person],
     pub(super) roles: &'a Roles,
     pub(super) subgroup: Option<&'a [bool]>,
+    /// For every review, the work whose report stands there; empty where nobody copies.
+    pub(super) copied: Vec<SubmissionId>,
     /// The seed of what stays from one assignment to the next.
     pub(super) seed: Seed,
     /// The seed of what does not.
@@ -36,6 +38,26 @@ pub(super) struct Reporter<'a, L: Model> {
 const SHARED: u64 = u32::MAX as u64;
 
 impl<L: Model> Reporter<'_, L> {
+    /// Looks up, one reviewer after another, which report each copy repeats: copies of copies are
+    /// chains as long as a reviewer's reviews.
+    pub(super) fn follow_copies(&mut self) {
+        let mut copied = Vec::new();
+        for (reviewer, probability) in self.roles.copyists() {
+            if copied.is_empty() {
+                copied = vec![SubmissionId::default(); self.graph.reviews()];
+            }
+            let mut source = None;
+            let given = self.graph.submissions_of(reviewer).iter();
+            for (&submission, review) in given.zip(self.graph.reviews_by(reviewer)) {
+                let copies = || self.work(submission).behaviour(reviewer).bernoulli(probability);
+                let kept = source.filter(|_| copies()).unwrap_or(submission);
+                copied[review.index()] = kept;
+                source = Some(kept);
+            }
+        }
+        self.copied = copied;
+    }
+
     /// The reviews that are given, and their scores.
     pub(super) fn reports(&self) -> (ReviewGraph, Vec<Vec<f64>>) {
         let criteria = self.rubric.criteria().len();
@@ -136,10 +158,7 @@ impl<L: Model> Reporter<'_, L> {
                 self.honest(work, reviewer, report);
             }
             Behaviour::Anchor => self.honest(self.first(reviewer), reviewer, report),
-            Behaviour::Copy { probability } => {
-                let work = self.copied(work, reviewer, probability);
-                self.honest(work, reviewer, report);
-            }
+            Behaviour::Copy { .. } => self.honest(self.copied(work, reviewer), reviewer, report),
             Behaviour::Sybil { accounts } => {
                 self.honest(work, self.roles.leader(reviewer, accounts), report);
             }
@@ -226,19 +245,13 @@ impl<L: Model> Reporter<'_, L> {
         self.work(self.graph.submissions_of(reviewer)[0])
     }
 
-    /// The work whose honest report is copied to this one, copy by copy.
-    fn copied(&self, work: Work, reviewer: PersonId, probability: f64) -> Work {
-        let before = |s: &&SubmissionId| **s < work.submission;
-        let earlier = self.graph.submissions_of(reviewer).iter().take_while(before);
-        let earlier: Vec<SubmissionId> = earlier.copied().collect();
-        let mut work = work;
-        for &previous in earlier.iter().rev() {
-            if !work.behaviour(reviewer).bernoulli(probability) {
-                break;
-            }
-            work = self.work(previous);
+    fn copied(&self, work: Work, reviewer: PersonId) -> Work {
+        let row = self.graph.reviewers_of(work.submission);
+        let start = self.graph.reviews_of(work.submission).start;
+        match row.binary_search(&reviewer) {
+            Ok(place) => self.work(self.copied[start + place]),
+            Err(_) => work,
         }
-        work
     }
 
     /// What an author reports of the reviewer's work, where one does; else the honest report.

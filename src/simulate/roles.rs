@@ -128,6 +128,20 @@ impl Roles {
         self.people.get(person.index()).copied().filter(|role| *role != Role::HONEST)
     }
 
+    /// Everybody who copies, and how often.
+    pub(super) fn copyists(&self) -> impl Iterator<Item = (PersonId, f64)> {
+        let casts = self.behaviours.iter().zip(&self.casts);
+        casts.flat_map(|(behaviour, cast)| {
+            let probability = match behaviour {
+                Behaviour::Copy { probability } => Some(*probability),
+                _ => None,
+            };
+            let still = |person: &PersonId| self.of(*person) == *behaviour;
+            let people = cast.iter().copied().filter(move |person| still(person));
+            probability.into_iter().flat_map(move |p| people.clone().map(move |person| (person, p)))
+        })
+    }
+
     /// The first of the group of so many to which a person belongs.
     pub(super) fn leader(&self, person: PersonId, size: u32) -> PersonId {
         self.role(person).map_or(person, |role| {

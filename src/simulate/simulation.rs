@@ -160,7 +160,7 @@ impl Simulation {
         let people = people(law, cohort, &works, self.assignment, seed);
         let roles = self.casting.cast(graph, seed);
         let subgroup = (self.subgroup > 0.0).then(|| self.marks(graph.people(), seed));
-        let (given, columns) = Reporter {
+        let mut reporter = Reporter {
             law,
             rubric: &rubric,
             cohort,
@@ -169,10 +169,12 @@ impl Simulation {
             people: &people,
             roles: &roles,
             subgroup: subgroup.as_deref(),
+            copied: Vec::new(),
             seed,
             fresh,
-        }
-        .reports();
+        };
+        reporter.follow_copies();
+        let (given, columns) = reporter.reports();
         let mut truth = Truth { subgroup, ..true_grades(&rubric, &works, law.width()) };
         law.tell(&people, &mut truth);
         truth.behaviours = roles.into_behaviours();
