@@ -2,11 +2,12 @@
 
 use core::fmt;
 
+use super::evidence::Evidence;
 use super::metric::METRICS;
 use super::oracle::Oracle;
 use crate::aggregate::Aggregator;
 use crate::gradebook::Gradebook;
-use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::id::{SubmissionId, to_u32};
 use crate::simulate::{ScenarioError, Simulated};
 
 /// Whatever gives grades for a course.
@@ -77,8 +78,7 @@ impl Course {
             let start = clock.map(|clock| clock());
             let book = contestant.grade(course).map_err(|error| error.to_string())?;
             let seconds = clock.zip(start).map(|(clock, start)| clock() - start);
-            let evidence =
-                Evidence { method: contestant.method(), ..Evidence::new(course, &book, &ids) };
+            let evidence = Evidence::new(course, &book, &ids).by(contestant.method());
             let values = METRICS.iter().map(|metric| metric.measure(&evidence)).collect();
             Ok(Outcome { values, graded: evidence.estimate.len(), seconds })
         };
@@ -102,67 +102,4 @@ fn gradable(course: &Simulated) -> Vec<SubmissionId> {
     };
     let all = (0..to_u32(reviews.graph().submissions())).map(SubmissionId::new);
     all.filter(counts).collect()
-}
-
-/// What metrics look at: a course, a gradebook of it, and grades beside the truth.
-#[derive(Debug)]
-pub(super) struct Evidence<'a> {
-    pub(super) course: &'a Simulated,
-    pub(super) book: &'a Gradebook,
-    /// What graded it; `None` for who looked at the truth.
-    pub(super) method: Option<&'a dyn Aggregator>,
-    /// The submissions that the method graded.
-    ids: Vec<SubmissionId>,
-    /// Their grades.
-    pub(super) estimate: Vec<f64>,
-    /// Their true grades.
-    pub(super) truth: Vec<f64>,
-}
-
-impl<'a> Evidence<'a> {
-    pub(super) fn new(course: &'a Simulated, book: &'a Gradebook, ids: &[SubmissionId]) -> Self {
-        let truths = course.truth().grades();
-        let graded = ids.iter().filter_map(|&id| Some((id, book.grade(id)?, truths[id.index()])));
-        let (ids, estimate, truth) = Default::default();
-        let mut all = Self { course, book, method: None, ids, estimate, truth };
-        for (id, estimate, truth) in graded {
-            all.ids.push(id);
-            all.estimate.push(estimate);
-            all.truth.push(truth);
-        }
-        all
-    }
-
-    /// Grade, standard error and truth, where the method has a standard error.
-    pub(super) fn predictions(&self) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
-        let mut columns = (vec![], vec![], vec![]);
-        for ((&id, &estimate), &truth) in self.ids.iter().zip(&self.estimate).zip(&self.truth) {
-            if let Some(sd) = self.book.std_error(id) {
-                columns.0.push(estimate);
-                columns.1.push(sd);
-                columns.2.push(truth);
-            }
-        }
-        columns
-    }
-
-    /// Estimates and truths of the works of which no author is hostile, where somebody is.
-    pub(super) fn of_the_honest(&self) -> Option<(Vec<f64>, Vec<f64>)> {
-        let (cohort, truth) = (self.course.reviews().cohort(), self.course.truth());
-        let people = 0..to_u32(cohort.people());
-        people.map(PersonId::new).find(|&person| truth.is_hostile(person))?;
-        let honest = |&(id, _): &(&SubmissionId, _)| {
-            !cohort.authors_of(*id).iter().any(|&author| truth.is_hostile(author))
-        };
-        let rows =
-            self.ids.iter().zip(self.estimate.iter().copied().zip(self.truth.iter().copied()));
-        Some(rows.filter(honest).map(|(_, row)| row).unzip())
-    }
-
-    /// The intervals of this level beside the truth, where the method has one.
-    pub(super) fn intervals(&self, level: f64) -> (Vec<(f64, f64)>, Vec<f64>) {
-        let rows = self.ids.iter().zip(&self.truth);
-        let interval = |&id: &SubmissionId| self.book.interval(id, level).map(<(f64, f64)>::from);
-        rows.filter_map(|(id, &truth)| Some((interval(id)?, truth))).unzip()
-    }
 }

@@ -1,6 +1,6 @@
 //! How well a method tells bad reviewers from good ones.
 
-use super::cell::Evidence;
+use super::evidence::Evidence;
 use crate::chunks;
 use crate::gradebook::Gradebook;
 use crate::id::{PersonId, SubmissionId, to_u32};

@@ -1,7 +1,7 @@
 //! The one list of what the league measures.
 
-use super::cell::Evidence;
 use super::detection::auc;
+use super::evidence::Evidence;
 use crate::evaluate::{HeldOut, HeldOutScore};
 use crate::metrics::{
     MetricError, affine_rmse, bias, coverage, gaussian_crps, gaussian_log_score, kendall_tau_b,

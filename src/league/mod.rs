@@ -32,6 +32,7 @@
 
 mod cell;
 mod detection;
+mod evidence;
 mod metric;
 mod oracle;
 mod standings;

@@ -2,7 +2,7 @@
 
 use core::sync::atomic::AtomicU64;
 
-use super::cell::Evidence;
+use super::evidence::Evidence;
 use super::*;
 use crate::aggregate::{AggregateError, METHODS, Median};
 use crate::gradebook::{Column, Gradebook};
