@@ -19,7 +19,7 @@ use crate::simulate::{ScenarioError, Simulated, Truth};
 /// b_v, t_v    true bias and precision of reviewer v
 /// ```
 ///
-/// Hostile reviewers are removed from both. Where a law has no biases they count as 0; where it has
+/// Hostile reviewers are removed from both, unless all are. Where a law has no biases they count as 0; where it has
 /// no precisions, all reviewers have the pooled one, `1 / mean (z - b_v - truth)^2` over the honest
 /// reviews. `Posterior` is the best estimate there is where grades and noise are normal, as in PG1
 /// (Piech, Huang, Chen, Do, Ng and Koller, EDM 2013); elsewhere a method may be better.
@@ -53,13 +53,22 @@ impl Oracle {
     }
 
     pub(super) fn grade(self, course: &Simulated) -> Result<Gradebook, ScenarioError> {
-        let truth = course.truth();
-        let honest = course.reviews().only(|_, _, reviewer| !truth.is_hostile(reviewer));
+        let removed = removed(course);
+        let kept = course.reviews().only(|_, _, reviewer| !removed[reviewer.index()]);
         match self {
-            Self::Mean => Ok(Mean.aggregate(&honest)?),
-            Self::Posterior => posterior(&totals(&honest)?, truth),
+            Self::Mean => Ok(Mean.aggregate(&kept)?),
+            Self::Posterior => posterior(&totals(&kept)?, course.truth(), &removed),
         }
     }
+}
+
+/// Who is hostile, by person; nobody where all reviewers are.
+fn removed(course: &Simulated) -> Vec<bool> {
+    let (graph, truth) = (course.reviews().graph(), course.truth());
+    let people = || (0..to_u32(graph.people())).map(PersonId::new);
+    let honest = |p: PersonId| !graph.reviews_by(p).is_empty() && !truth.is_hostile(p);
+    let any = people().any(honest);
+    people().map(|p| any && truth.is_hostile(p)).collect()
 }
 
 /// The same reviews with one criterion, the total.
@@ -72,7 +81,11 @@ fn totals(reviews: &Reviews) -> Result<Reviews, ScenarioError> {
 }
 
 /// Grades and standard errors of every submission: one without honest reviews has the mean.
-fn posterior(honest: &Reviews, truth: &Truth) -> Result<Gradebook, ScenarioError> {
+fn posterior(
+    honest: &Reviews,
+    truth: &Truth,
+    removed: &[bool],
+) -> Result<Gradebook, ScenarioError> {
     let graph = honest.graph();
     let known = Known::new(honest, truth);
     let (mean, variance) = moments(truth.grades());
@@ -91,8 +104,8 @@ fn posterior(honest: &Reviews, truth: &Truth) -> Result<Gradebook, ScenarioError
     });
     // Who is removed counts as having no precision at all.
     let people = || (0..to_u32(graph.people())).map(PersonId::new);
-    let bias = people().map(|p| (!truth.is_hostile(p)).then(|| known.bias(p)));
-    let precision = people().map(|p| if truth.is_hostile(p) { 0.0 } else { known.precision(p) });
+    let bias = people().map(|p| (!removed[p.index()]).then(|| known.bias(p)));
+    let precision = people().map(|p| if removed[p.index()] { 0.0 } else { known.precision(p) });
     let book = Gradebook::builder(honest, Oracle::Posterior.name())
         .criterion(Column::new(rows.iter().map(|row| Some(row.0)))?)
         .std_error(Column::new(rows.iter().map(|row| Some(row.1)))?)

@@ -80,6 +80,15 @@ fn the_oracle_is_the_posterior_by_its_formula() {
     }
 }
 
+#[test]
+fn where_all_are_hostile_nobody_is_removed() {
+    let all = course(&Simulation::new(Gaussian::pg1()).behaviour(Behaviour::Merge, 1.0));
+    let [oracle, mean] =
+        [Oracle::Mean.grade(&all).unwrap(), Mean.aggregate(all.reviews()).unwrap()];
+    assert_eq!(oracle, mean);
+    assert!(Oracle::Posterior.grade(&all).unwrap().precision(PersonId::new(0)) > Some(0.0));
+}
+
 fn evidence_auc(course: &Simulated, book: &Gradebook) -> Option<f64> {
     detection::auc(&Evidence::new(course, book, &[]))
 }
