@@ -68,6 +68,20 @@ pub(crate) fn mean(scores: &[f64]) -> f64 {
     clamp(mean, low, high)
 }
 
+/// The standard error of the mean of these values; `None` for fewer than two.
+pub(crate) fn std_error(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 {
+        return None;
+    }
+    let mean = mean(values);
+    let unit = values.iter().fold(0.0, |most, value| max(most, (value - mean).abs()));
+    let unit = power_of_two_near(unit);
+    let square = |value: f64| (value - mean) / unit * ((value - mean) / unit);
+    let squares = values.iter().fold(0.0, |sum, &value| sum + square(value));
+    let n = values.len() as f64;
+    Some(unit * sqrt(squares / (n - 1.0) / n))
+}
+
 /// Round to the nearest integer, halves to even.
 pub(crate) fn round_half_even(x: f64) -> f64 {
     libm::rint(x)

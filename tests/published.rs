@@ -11,7 +11,7 @@ use peergrade::simulate::{BurrellSchoenebeck, Effort, Simulated, Simulation};
 use peergrade::{Assigner, Cohort, Seed};
 
 const STUDENTS: usize = 100;
-const ASSIGNMENTS: u32 = 10;
+const ASSIGNMENTS: u16 = 10;
 const TERMS: u64 = 60;
 
 /// Sums over the assignments so far of squared distances, by student: to the truth, to the
@@ -36,7 +36,7 @@ impl Term {
         }
     }
 
-    fn course(&self, assignment: u32) -> Simulated {
+    fn course(&self, assignment: u16) -> Simulated {
         let cohort = Cohort::individuals(STUDENTS).unwrap();
         let plan_seed = self.seed.derive(&format!("plan {assignment}"));
         let plan = Assigner::new(4).assign(&cohort, plan_seed).unwrap();
@@ -44,7 +44,7 @@ impl Term {
         simulation.simulate(&cohort, &plan, self.seed).unwrap()
     }
 
-    fn run(&mut self, assignment: u32) {
+    fn run(&mut self, assignment: u16) {
         let course = self.course(assignment);
         let consensus = Mean.aggregate(course.reviews()).unwrap();
         let rows = course.reviews().graph().iter().zip(course.reviews().column(0));

@@ -161,13 +161,21 @@ fn rank(payments: &Column, person: PersonId) -> Option<u32> {
 /// ```
 #[must_use]
 pub fn squared_distance_payment(reviews: &Reviews, grades: &Gradebook) -> Column {
+    squared_distances(reviews, |submission| grades.grade(submission))
+}
+
+/// Minus the mean squared distance of everybody's reviews to these grades.
+pub(crate) fn squared_distances(
+    reviews: &Reviews,
+    grade: impl Fn(SubmissionId) -> Option<f64> + Sync,
+) -> Column {
     let graph = reviews.graph();
     Column::from_raw(chunks::column(graph.people(), |person| {
         let person = PersonId::new(to_u32(person));
         let given = graph.reviews_by(person).iter().zip(graph.submissions_of(person));
         let squares: Vec<f64> = given
             .filter_map(|(review, &submission)| {
-                let distance = reviews.total_at(review.index()) - grades.grade(submission)?;
+                let distance = reviews.total_at(review.index()) - grade(submission)?;
                 Some(distance * distance)
             })
             .collect();

@@ -116,6 +116,15 @@ impl HeldOut {
         seed: Seed,
     ) -> Result<HeldOutScore, EvaluateError> {
         self.check()?;
+        let eligible = submissions(reviews).filter(|&s| eligible(reviews, s)).count();
+        let nothing = EvaluateError::NothingHidden {
+            draws: self.draws,
+            eligible,
+            submissions: reviews.graph().submissions(),
+        };
+        if eligible == 0 {
+            return Err(nothing);
+        }
         let mut scores = Vec::new();
         for draw in 0..self.draws {
             let hidden = self.hidden(reviews, seed.key(Phase::HeldOut, draw.into()));
@@ -127,11 +136,7 @@ impl HeldOut {
             let ratings = ratings(reviews, &hidden);
             scores.push(Predictor::new(&left, &grades).score(&ratings, method.name())?);
         }
-        HeldOutScore::new(scores).ok_or_else(|| EvaluateError::NothingHidden {
-            draws: self.draws,
-            eligible: submissions(reviews).filter(|&s| eligible(reviews, s)).count(),
-            submissions: reviews.graph().submissions(),
-        })
+        HeldOutScore::new(scores).ok_or(nothing)
     }
 
     fn check(&self) -> Result<(), EvaluateError> {

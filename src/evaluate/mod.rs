@@ -19,6 +19,7 @@ mod score;
 use thiserror::Error;
 
 pub use baseline::Baseline;
+pub(crate) use deviation::squared_distances;
 pub use deviation::{Deviation, squared_distance_payment};
 pub use held_out::HeldOut;
 pub use influence::{Influence, largest_influence};

@@ -113,7 +113,7 @@ impl HeldOutScore {
     /// The standard error of [`rmse`](Self::rmse) over draws; `None` for a single draw.
     #[must_use]
     pub fn rmse_se(&self) -> Option<f64> {
-        std_error(&self.column(|draw| draw.rmse))
+        math::std_error(&self.column(|draw| draw.rmse))
     }
 
     /// The mean over draws of the mean log density of the hidden ratings, in nats; more is better.
@@ -127,7 +127,7 @@ impl HeldOutScore {
     /// The standard error of [`log_score`](Self::log_score) over draws; `None` for a single draw.
     #[must_use]
     pub fn log_score_se(&self) -> Option<f64> {
-        std_error(&self.column(|draw| draw.log_score))
+        math::std_error(&self.column(|draw| draw.log_score))
     }
 
     /// This score less another on the same hidden ratings: same reviews, settings and seed. `None`
@@ -145,27 +145,13 @@ impl HeldOutScore {
         let log_score: Vec<f64> = pairs().map(|(a, b)| a.log_score - b.log_score).collect();
         Some(HeldOutDifference {
             rmse: math::mean(&rmse),
-            rmse_se: std_error(&rmse),
+            rmse_se: math::std_error(&rmse),
             log_score: math::mean(&log_score),
-            log_score_se: std_error(&log_score),
+            log_score_se: math::std_error(&log_score),
         })
     }
 
     fn column(&self, value: impl Fn(&HeldOutDraw) -> f64) -> Vec<f64> {
         self.draws.iter().map(value).collect()
     }
-}
-
-/// The standard error of the mean of these values; `None` for a single one.
-fn std_error(values: &[f64]) -> Option<f64> {
-    if values.len() < 2 {
-        return None;
-    }
-    let mean = math::mean(values);
-    let unit = values.iter().fold(0.0, |most, value| math::max(most, (value - mean).abs()));
-    let unit = math::power_of_two_near(unit);
-    let square = |value: f64| (value - mean) / unit * ((value - mean) / unit);
-    let squares = values.iter().fold(0.0, |sum, &value| sum + square(value));
-    let n = values.len() as f64;
-    Some(unit * math::sqrt(squares / (n - 1.0) / n))
 }

@@ -1,87 +1,89 @@
 //! How well a method tells bad reviewers from good ones.
 
 use super::evidence::Evidence;
-use crate::chunks;
-use crate::gradebook::Gradebook;
-use crate::id::{PersonId, SubmissionId, to_u32};
-use crate::reviews::Reviews;
+use crate::evaluate::squared_distances;
+use crate::id::{PersonId, to_u32};
+use crate::simulate::Truth;
 use crate::{math, metrics};
+
+/// What a method says of the reviewers, and how good they are: a row for everybody who gave a
+/// review.
+///
+/// ```text
+/// s_v = -(b_v^2 + 1 / t_v)                where the method has a precision t_v of the reviewer,
+///                                         and a bias b_v (0 where it has none)
+///     = -mean over reviews (z - grade)^2  else, over what the method graded
+/// ```
+///
+/// Either score is minus the squared error of a review, in points squared, as the method sees it.
+struct Reviewers {
+    people: Vec<PersonId>,
+    scores: Vec<f64>,
+    /// -mean over reviews (z - truth)^2: that of these reviews, luck and all.
+    accuracies: Vec<f64>,
+}
+
+impl Reviewers {
+    fn new(evidence: &Evidence<'_>) -> Self {
+        let (reviews, book) = (evidence.course.reviews(), evidence.book);
+        let truths = evidence.course.truth().grades();
+        let distances = squared_distances(reviews, |submission| book.grade(submission));
+        let errors = squared_distances(reviews, |s| truths.get(s.index()).copied());
+        let (people, scores, accuracies) = Default::default();
+        let mut all = Self { people, scores, accuracies };
+        for person in (0..to_u32(reviews.graph().people())).map(PersonId::new) {
+            let score = match book.precision(person) {
+                Some(precision) => {
+                    let bias = book.bias(person).unwrap_or(0.0);
+                    // No precision at all is the lowest score there is.
+                    Some(math::max(-(bias * bias + 1.0 / precision), f64::MIN))
+                }
+                None => distances.get(person.index()),
+            };
+            if let (Some(score), Some(accuracy)) = (score, errors.get(person.index())) {
+                all.people.push(person);
+                all.scores.push(score);
+                all.accuracies.push(accuracy);
+            }
+        }
+        all
+    }
+}
 
 /// The probability that a bad reviewer has a lower score than a good one, a tie counting one half.
 ///
 /// ```text
 /// AUC = (1 / (B G)) sum over bad b, good g of [s_b < s_g] + [s_b = s_g] / 2
 ///
-/// s_v = -(b_v^2 + 1 / t_v)                where the method has a precision t_v of the reviewer,
-///                                         and a bias b_v (0 where it has none)
-///     = -mean over reviews (z - grade)^2  else, over what the method graded
-///
-/// bad = hostile, good = not hostile                              in a course with hostile reviewers
-///     = below, above the median of -mean over reviews (z - truth)^2   in any other
+/// bad = hostile, good = not hostile                           in a course with hostile reviewers
+///     = below, above the median of -(bias^2 + 1 / precision)  in any other, by the true ones
 /// ```
 ///
-/// Either score is minus the squared error of a review, in points squared, as the method sees it.
-/// `None` where nobody is bad or nobody good. O(reviews + people log people) time, O(people) space.
+/// `None` where nobody is bad or nobody good, or the truth knows no bias and precision: reviewers
+/// who are alike have nothing to be told by. O(reviews + people log people) time, O(people) space.
 pub(super) fn auc(evidence: &Evidence<'_>) -> Option<f64> {
-    let (reviews, truth) = (evidence.course.reviews(), evidence.course.truth());
-    let hostile = by_person(reviews, |person| Some(truth.is_hostile(person)));
-    let known = |submission: SubmissionId| truth.grades().get(submission.index()).copied();
-    let accuracies = by_person(reviews, |person| accuracy(reviews, person, known));
-    let rated = scores(reviews, evidence.book).into_iter().zip(accuracies).zip(&hostile);
-    let (mut scores, mut accuracies, mut good) = (vec![], vec![], vec![]);
-    for ((score, accuracy), hostile) in rated {
-        if let (Some(score), Some(accuracy), Some(hostile)) = (score, accuracy, hostile) {
-            scores.push(score);
-            accuracies.push(accuracy);
-            good.push(!hostile);
-        }
+    let truth = evidence.course.truth();
+    let reviewers = Reviewers::new(evidence);
+    let hostile = |person: &PersonId| truth.is_hostile(*person);
+    if reviewers.people.iter().any(hostile) {
+        let good: Vec<bool> = reviewers.people.iter().map(|person| !hostile(person)).collect();
+        return metrics::auc(&reviewers.scores, &good).ok();
     }
-    if hostile.contains(&Some(true)) {
-        metrics::auc(&scores, &good).ok()
-    } else {
-        metrics::binary_auc(&scores, &accuracies).ok()
-    }
+    let expected = |&person: &PersonId| expected_accuracy(truth, person);
+    let expected = reviewers.people.iter().map(expected).collect::<Option<Vec<f64>>>()?;
+    metrics::binary_auc(&reviewers.scores, &expected).ok()
 }
 
-/// Minus the squared error of each person as a method sees it; `None` for one without reviews.
-fn scores(reviews: &Reviews, book: &Gradebook) -> Vec<Option<f64>> {
-    by_person(reviews, |person| match book.precision(person) {
-        Some(precision) => {
-            let bias = book.bias(person).unwrap_or(0.0);
-            // No precision at all is the lowest score there is.
-            Some(math::max(-(bias * bias + 1.0 / precision), f64::MIN))
-        }
-        None => accuracy(reviews, person, |submission| book.grade(submission)),
-    })
+/// Minus the squared error that a review by this person has on average.
+fn expected_accuracy(truth: &Truth, person: PersonId) -> Option<f64> {
+    let bias = *truth.bias()?.get(person.index())?;
+    let precision = *truth.precision()?.get(person.index())?;
+    Some(math::max(-(bias * bias + 1.0 / precision), f64::MIN))
 }
 
-/// A value for everybody who gave a review.
-fn by_person<T: Copy + Send>(
-    reviews: &Reviews,
-    value: impl Fn(PersonId) -> Option<T> + Sync,
-) -> Vec<Option<T>> {
-    let graph = reviews.graph();
-    chunks::column(graph.people(), |i| {
-        let person = PersonId::new(to_u32(i));
-        if graph.reviews_by(person).is_empty() { None } else { value(person) }
-    })
-}
-
-/// Minus the mean squared distance of a person's reviews to the grades; `None` without any.
-fn accuracy(
-    reviews: &Reviews,
-    person: PersonId,
-    grade: impl Fn(SubmissionId) -> Option<f64>,
-) -> Option<f64> {
-    let graph = reviews.graph();
-    let given = graph.reviews_by(person).iter().zip(graph.submissions_of(person));
-    let (mut sum, mut count) = (0.0, 0.0);
-    for (review, &submission) in given {
-        if let Some(grade) = grade(submission) {
-            let distance = reviews.total_at(review.index()) - grade;
-            sum += distance * distance;
-            count += 1.0;
-        }
-    }
-    (count > 0.0).then(|| -sum / count)
+/// Kendall's tau-b of the scores with the accuracy of these very reviews, as Burrell and
+/// Schoenebeck measure it (EC 2023). Score and accuracy share the luck of the reviews.
+pub(super) fn tau(evidence: &Evidence<'_>) -> Option<f64> {
+    let reviewers = Reviewers::new(evidence);
+    metrics::kendall_tau_b(&reviewers.scores, &reviewers.accuracies).ok()
 }

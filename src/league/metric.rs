@@ -1,6 +1,6 @@
 //! The one list of what the league measures.
 
-use super::detection::auc;
+use super::detection::{auc, tau};
 use super::evidence::Evidence;
 use crate::evaluate::{HeldOut, HeldOutScore};
 use crate::metrics::{
@@ -128,6 +128,7 @@ pub const METRICS: &[Metric] = &[
     metric("held_out_rmse", Lower, Some(3), |e| Some(held_out(e)?.rmse()), "rmse of the prediction of hidden ratings, in points"),
     metric("held_out_log", Higher, None, |e| Some(held_out(e)?.log_score()), "mean log density of hidden ratings"),
     metric("auc", Higher, Some(3), auc, "probability that a bad reviewer is ranked below a good one"),
+    metric("reviewer_tau", Higher, None, tau, "rank correlation of what is said of reviewers with the accuracy of their reviews"),
 ];
 
 fn covered(evidence: &Evidence<'_>, level: f64) -> Option<f64> {

@@ -19,10 +19,11 @@ use crate::simulate::{ScenarioError, Simulated, Truth};
 /// b_v, t_v    true bias and precision of reviewer v
 /// ```
 ///
-/// Hostile reviewers are removed from both, unless all are. Where a law has no biases they count as 0; where it has
-/// no precisions, all reviewers have the pooled one, `1 / mean (z - b_v - truth)^2` over the honest
-/// reviews. `Posterior` is the best estimate there is where grades and noise are normal, as in PG1
-/// (Piech, Huang, Chen, Do, Ng and Koller, EDM 2013); elsewhere a method may be better.
+/// Hostile reviewers are removed from both, unless all are. `Posterior` has no row where the truth
+/// knows no bias and precision of reviewers. It is the best estimate there is where grades and noise
+/// are normal, as in PG1 (Piech, Huang, Chen, Do, Ng and Koller, EDM 2013). Elsewhere both say what
+/// that knowledge is worth and are no bound: attackers who hedge still say something of the work,
+/// and scores that are cut to few levels are not normal.
 /// O(reviews) time and space.
 ///
 /// ```
@@ -87,16 +88,18 @@ fn posterior(
     removed: &[bool],
 ) -> Result<Gradebook, ScenarioError> {
     let graph = honest.graph();
-    let known = Known::new(honest, truth);
+    let (Some(bias), Some(precision)) = (truth.bias(), truth.precision()) else {
+        return Err("the truth knows no bias and precision of reviewers".into());
+    };
     let (mean, variance) = moments(truth.grades());
     let rows = chunks::column(graph.submissions(), |i| {
         let submission = SubmissionId::new(to_u32(i));
         let (mut weight, mut sum) = (0.0, 0.0);
         let scores = honest.scores_of(submission, 0);
         for (&reviewer, score) in graph.reviewers_of(submission).iter().zip(scores) {
-            let precision = known.precision(reviewer);
+            let precision = precision[reviewer.index()];
             weight += precision;
-            sum += precision * (score - known.bias(reviewer));
+            sum += precision * (score - bias[reviewer.index()]);
         }
         // Multiplied by the variance, so that none at all is no division by zero.
         let scale = 1.0 + variance * weight;
@@ -104,45 +107,13 @@ fn posterior(
     });
     // Who is removed counts as having no precision at all.
     let people = || (0..to_u32(graph.people())).map(PersonId::new);
-    let bias = people().map(|p| (!removed[p.index()]).then(|| known.bias(p)));
-    let precision = people().map(|p| if removed[p.index()] { 0.0 } else { known.precision(p) });
+    let biases = people().map(|p| (!removed[p.index()]).then(|| bias[p.index()]));
+    let precisions = people().map(|p| if removed[p.index()] { 0.0 } else { precision[p.index()] });
     let book = Gradebook::builder(honest, Oracle::Posterior.name())
         .criterion(Column::new(rows.iter().map(|row| Some(row.0)))?)
         .std_error(Column::new(rows.iter().map(|row| Some(row.1)))?)
-        .reviewers(Column::new(bias)?, Column::new(precision.map(Some))?);
+        .reviewers(Column::new(biases)?, Column::new(precisions.map(Some))?);
     Ok(book.build()?)
-}
-
-/// What is known of reviewers.
-struct Known<'a> {
-    truth: &'a Truth,
-    pooled: f64,
-}
-
-impl<'a> Known<'a> {
-    fn new(honest: &Reviews, truth: &'a Truth) -> Self {
-        let mut known = Self { truth, pooled: 0.0 };
-        let (mut sum, mut count) = (0.0, 0.0);
-        for ((submission, reviewer), score) in honest.graph().iter().zip(honest.column(0)) {
-            if let Some(grade) = truth.grades().get(submission.index()) {
-                let noise = score - known.bias(reviewer) - grade;
-                sum += noise * noise;
-                count += 1.0;
-            }
-        }
-        // As bounded as a true precision, so that reviews without noise are no division by zero.
-        known.pooled = if sum > 0.0 { math::min(count / sum, 1e200) } else { 1e200 };
-        known
-    }
-
-    fn bias(&self, person: PersonId) -> f64 {
-        self.truth.bias().and_then(|bias| bias.get(person.index())).copied().unwrap_or(0.0)
-    }
-
-    fn precision(&self, person: PersonId) -> f64 {
-        let own = self.truth.precision().and_then(|precision| precision.get(person.index()));
-        own.copied().unwrap_or(self.pooled)
-    }
 }
 
 /// Mean and variance.

@@ -128,14 +128,23 @@ fn a_bias_counts_against_a_reviewer_like_noise() {
 
 #[test]
 fn without_hostile_reviewers_the_better_half_is_told_from_the_worse() {
-    // Grades that are the truth rank by the very accuracy that splits the reviewers.
     let course = pg1(0.0);
     assert!(!hostile(&course).contains(&true));
-    let truth = course.truth().grades().iter().map(|&grade| Some(grade));
-    let book = Gradebook::builder(course.reviews(), "truth").criterion(Column::new(truth).unwrap());
-    assert_eq!(evidence_auc(&course, &book.build().unwrap()), Some(1.0));
+    // Who knows bias and precision of all ranks them by the very numbers that split them.
+    let known = Oracle::Posterior.grade(&course).unwrap();
+    assert_eq!(evidence_auc(&course, &known), Some(1.0));
     let mean = evidence_auc(&course, &Mean.aggregate(course.reviews()).unwrap()).unwrap();
     assert!(mean > 0.5 && mean < 1.0, "{mean}");
+    // People who are alike have nothing to be told by.
+    let alike = Gaussian::pg1().bias_sd(0.0).noise(crate::simulate::Noise::Equal { sd: 9.0 });
+    let alike = self::course(&Simulation::new(alike));
+    assert_eq!(evidence_auc(&alike, &Mean.aggregate(alike.reviews()).unwrap()), None);
+    // Grades that are the truth say of all reviews how accurate they were.
+    let truth = course.truth().grades().iter().map(|&grade| Some(grade));
+    let book = Gradebook::builder(course.reviews(), "truth").criterion(Column::new(truth).unwrap());
+    let book = book.build().unwrap();
+    let tau = detection::tau(&Evidence::new(&course, &book, &[]));
+    assert!((tau.unwrap() - 1.0).abs() < 1e-12, "{tau:?}");
 }
 
 /// The mean, but not of every course, and not of every submission.

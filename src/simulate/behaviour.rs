@@ -1,6 +1,6 @@
 //! What people make of what they saw.
 
-use super::{SimulateError, check_share};
+use super::{SimulateError, check, check_share};
 
 /// What a reviewer reports who honestly would report `x`.
 ///
@@ -172,14 +172,13 @@ impl Behaviour {
                 check_share("the sd of a behaviour", sd)?;
                 check_share("the correlation of a behaviour", correlation)
             }
-            Self::Ring { size: members } | Self::Sybil { accounts: members } if members < 2 => {
-                Err(SimulateError::Setting {
-                    setting: "the size of a ring",
-                    value: members.into(),
-                    needed: "2 or more",
-                })
-            }
+            Self::Ring { size } => check_size("the size of a ring", size),
+            Self::Sybil { accounts } => check_size("the number of accounts", accounts),
             _ => Ok(()),
         }
     }
+}
+
+fn check_size(setting: &'static str, size: u32) -> Result<(), SimulateError> {
+    check(setting, size.into(), size >= 2, "2 or more")
 }

@@ -1,6 +1,6 @@
 //! Burrell and Schoenebeck's agents.
 
-use super::law::Model;
+use super::law::{Model, Who};
 use super::{SimulateError, Truth, check_sd, check_share};
 use crate::math;
 use crate::rubric::Rubric;
@@ -146,7 +146,7 @@ impl Model for BurrellSchoenebeck {
     }
 
     /// All draws are made whatever the settings, so that a setting changes only what it is about.
-    fn person(&self, _own: Option<f64>, stream: &mut Stream) -> Person {
+    fn person(&self, _who: Who, stream: &mut Stream) -> Person {
         let effort = stream.unit();
         let bias = self.bias_sd * stream.normal();
         let looks = match self.effort {

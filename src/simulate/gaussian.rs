@@ -4,7 +4,7 @@ mod noise;
 
 pub use noise::Noise;
 
-use super::law::Model;
+use super::law::{Model, Who};
 use super::{SimulateError, Truth, check, check_points, check_sd, check_share, uniform};
 use crate::math;
 use crate::rubric::{Criterion, Rubric};
@@ -107,6 +107,15 @@ pub struct LowEffort {
 }
 
 impl LowEffort {
+    /// What is reported instead.
+    fn report(self, scale: Scale, stream: &mut Stream, scores: &mut [f64]) {
+        let any = stream.bernoulli(self.uniform);
+        for score in scores {
+            *score =
+                if any { uniform(scale, stream) } else { self.mean + self.sd * stream.normal() };
+        }
+    }
+
     fn check(self) -> Result<(), SimulateError> {
         for (setting, value) in [("a of the effort", self.a), ("b of the effort", self.b)] {
             check(setting, value, (1e-3..=1e6).contains(&value), "from 0.001 to 1e6")?;
@@ -169,6 +178,8 @@ pub struct Gaussian {
     drift_sd: f64,
     noise: Noise,
     low_effort: Option<LowEffort>,
+    /// Bias sd and noise of staff.
+    staff: Option<(f64, Noise)>,
     scale: Scale,
 }
 
@@ -182,6 +193,7 @@ impl Default for Gaussian {
             drift_sd: 0.0,
             noise: Noise::Gamma { shape: 2.0, rate: 100.0 },
             low_effort: None,
+            staff: None,
             scale: Scale::PERCENT,
         }
     }
@@ -192,6 +204,8 @@ impl Default for Gaussian {
 pub(super) struct Person {
     bias: f64,
     precision: f64,
+    /// 1 / sqrt(precision), but 0 where there is no noise.
+    sd: f64,
     /// The probability of an effort.
     effort: f64,
 }
@@ -250,8 +264,9 @@ impl Gaussian {
 
     /// The component model of Zarkoob and others: four criteria of 0..5 with grades N(4, 1.5²),
     /// reviewers with bias N(0, 0.5²) and precision Gamma(3, 3), who make an effort in Beta(5, 5)
-    /// of their reviews and report N(4, 1) otherwise (bias and precision are ours). Grades and
-    /// scores are moved to the levels.
+    /// of their reviews and report N(4, 1) otherwise; staff have bias N(0, 0.25²), precision
+    /// Gamma(6, 3) and always make an effort (the numbers of biases and precisions are ours). Grades
+    /// and scores are moved to the levels.
     #[must_use]
     pub fn zarkoob() -> Self {
         Self {
@@ -261,6 +276,7 @@ impl Gaussian {
             bias_sd: 0.5,
             noise: Noise::Gamma { shape: 3.0, rate: 3.0 },
             low_effort: Some(LowEffort { a: 5.0, b: 5.0, mean: 4.0, sd: 1.0, uniform: 0.0 }),
+            staff: Some((0.25, Noise::Gamma { shape: 6.0, rate: 3.0 })),
             scale: Scale::FIVE,
             ..Self::default()
         }
@@ -310,6 +326,13 @@ impl Gaussian {
         Self { low_effort: Some(low_effort), ..self }
     }
 
+    /// Sets the standard deviation of the biases of staff and their noise; as those of all others by
+    /// default. Staff always make an effort.
+    #[must_use]
+    pub fn staff(self, bias_sd: f64, noise: Noise) -> Self {
+        Self { staff: Some((bias_sd, noise)), ..self }
+    }
+
     /// Sets the scale of the scores; 0..100 without steps by default.
     #[must_use]
     pub fn scale(self, scale: Scale) -> Self {
@@ -326,6 +349,10 @@ impl Model for Gaussian {
         check_sd("bias_sd", self.bias_sd)?;
         check_sd("drift_sd", self.drift_sd)?;
         self.noise.check()?;
+        if let Some((bias_sd, noise)) = self.staff {
+            check_sd("the bias_sd of staff", bias_sd)?;
+            noise.check()?;
+        }
         self.low_effort.map_or(Ok(()), LowEffort::check)
     }
 
@@ -363,12 +390,24 @@ impl Model for Gaussian {
     }
 
     /// Each draw begins at a place of its own, so that a setting changes only what it is about.
-    fn person(&self, own: Option<f64>, stream: &mut Stream) -> Person {
-        let bias = self.bias_sd * stream.normal();
-        let precision = self.noise.draw(own.unwrap_or(self.grades.mean()), stream);
-        let effort = self.low_effort.map_or(1.0, |low| stream.part(1).beta(low.a, low.b));
+    fn person(&self, who: Who, stream: &mut Stream) -> Person {
+        let (bias_sd, noise) = match self.staff {
+            Some(staff) if who.staff => staff,
+            _ => (self.bias_sd, self.noise),
+        };
+        let bias = bias_sd * stream.normal();
+        let precision = noise.draw(who.grade.unwrap_or(self.grades.mean()), stream);
+        let effort = match self.low_effort {
+            Some(low) if !who.staff => stream.part(1).beta(low.a, low.b),
+            _ => 1.0,
+        };
         // So that its root and its reciprocal are finite.
-        Person { bias, precision: math::clamp(precision, 1e-200, 1e200), effort }
+        let precision = math::clamp(precision, 1e-200, 1e200);
+        let sd = match noise {
+            Noise::Equal { sd } => sd,
+            _ => 1.0 / math::sqrt(precision),
+        };
+        Person { bias, precision, sd, effort }
     }
 
     fn drift(&self, person: &mut Person, stream: &mut Stream) {
@@ -376,25 +415,17 @@ impl Model for Gaussian {
     }
 
     fn see(&self, work: &[f64], person: &Person, stream: &mut Stream, scores: &mut [f64]) {
-        if let Some(low) = self.low_effort
-            && !stream.bernoulli(person.effort)
-        {
-            let any = stream.bernoulli(low.uniform);
-            for score in scores {
-                *score = if any {
-                    uniform(self.scale, stream)
-                } else {
-                    low.mean + low.sd * stream.normal()
-                };
-            }
-            return;
-        }
-        let sd = match (self.noise, work.get(self.criteria())) {
-            (Noise::Equal { sd }, _) | (_, Some(&sd)) => sd,
-            _ => 1.0 / math::sqrt(person.precision),
+        let sd = match work.get(self.criteria()) {
+            Some(&sd) => sd,
+            None => person.sd,
         };
         for (score, grade) in scores.iter_mut().zip(work) {
             *score = grade + person.bias + sd * stream.normal();
+        }
+        if let Some(low) = self.low_effort
+            && !stream.bernoulli(person.effort)
+        {
+            low.report(self.scale, stream, scores);
         }
     }
 
@@ -406,7 +437,8 @@ impl Model for Gaussian {
         // Of the total: biases add up, and so do the variances of independent noise.
         let criteria = f64::from(self.criteria);
         truth.bias = Some(people.iter().map(|p| criteria * p.bias).collect());
-        if !self.noise.is_of_works() {
+        // Reviews without effort have neither this bias nor this precision.
+        if !self.noise.is_of_works() && self.low_effort.is_none() {
             truth.precision = Some(people.iter().map(|p| p.precision / criteria).collect());
         }
         truth.effort = self.low_effort.map(|_| people.iter().map(|p| p.effort).collect());

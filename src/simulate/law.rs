@@ -35,6 +35,15 @@ impl From<BurrellSchoenebeck> for Law {
     }
 }
 
+/// What is known of a person before anything is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Who {
+    /// The true grade of their works, averaged; `None` for who wrote none.
+    pub(super) grade: Option<f64>,
+    /// Whether they are a member of staff.
+    pub(super) staff: bool,
+}
+
 /// What a law draws.
 pub(super) trait Model: Sync {
     /// What a reviewer is.
@@ -62,8 +71,8 @@ pub(super) trait Model: Sync {
     /// Draws a work.
     fn work(&self, stream: &mut Stream, work: &mut [f64]);
 
-    /// Draws a reviewer whose own works have this true grade on average, `None` for who wrote none.
-    fn person(&self, own: Option<f64>, stream: &mut Stream) -> Self::Person;
+    /// Draws a reviewer.
+    fn person(&self, who: Who, stream: &mut Stream) -> Self::Person;
 
     /// Moves a reviewer on to the next assignment.
     fn drift(&self, _person: &mut Self::Person, _stream: &mut Stream) {}

@@ -100,6 +100,9 @@ pub enum SimulateError {
         /// How many people there are.
         people: usize,
     },
+    /// Somebody treats a subgroup in a way of their own, but there is none.
+    #[error("a behaviour looks at the subgroup, but nobody is marked: set its probability")]
+    NoSubgroup,
     /// An exemplar that is not there.
     #[error("exemplar {exemplar} is not one of {submissions} submissions")]
     UnknownExemplar {
@@ -125,6 +128,14 @@ pub enum SimulateError {
         what: &'static str,
         /// Its row, from 0.
         index: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A precision of a truth is not above 0, or its reciprocal is not finite.
+    #[error("the precision of person {person} is {value}, but must be from 1e-200 to 1e200")]
+    Precision {
+        /// The person.
+        person: PersonId,
         /// The number.
         value: f64,
     },

@@ -173,8 +173,11 @@ impl<L: Model> Reporter<'_, L> {
 
     /// Changes an honest report.
     fn distort(&self, work: Work, reviewer: PersonId, behaviour: Behaviour, report: &mut [f64]) {
-        if let Behaviour::StraightLine = behaviour {
-            return self.straighten(report);
+        if behaviour == Behaviour::StraightLine {
+            if report.len() > 1 {
+                self.straighten(report);
+            }
+            return;
         }
         let Some(rule) = self.rule(work, reviewer, behaviour) else { return };
         // Most behaviours draw nothing.

@@ -2,6 +2,7 @@
 
 use super::{Behaviour, SimulateError, check_share};
 use crate::chunks;
+use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
 use crate::id::{PersonId, to_u32};
 use crate::seed::{Phase, Seed};
@@ -41,44 +42,58 @@ impl Casting {
         if sum <= 1.0 + ROUNDING { Ok(()) } else { Err(SimulateError::Shares { sum }) }
     }
 
-    /// Gives everybody a role: the reviewers with the lowest numbers, of which everybody draws one,
-    /// get the first behaviour, and so on. O(people log people) with shares, else O(people).
-    pub(super) fn cast(&self, graph: &ReviewGraph, seed: Seed) -> Roles {
+    /// Whether somebody treats a subgroup in a way of their own.
+    pub(super) fn needs_subgroup(&self) -> bool {
+        let shares = self.shares.iter().filter(|(_, share)| *share > 0.0);
+        let behaviours = shares.map(|(b, _)| b).chain(self.people.iter().map(|(_, b)| b));
+        behaviours.into_iter().any(|behaviour| matches!(behaviour, Behaviour::Subgroup { .. }))
+    }
+
+    /// Gives everybody a role. O(people log people) for each share, else O(people).
+    pub(super) fn cast(&self, cohort: &Cohort, graph: &ReviewGraph, seed: Seed) -> Roles {
         let mut roles = Roles::default();
-        let parts = self.shares.iter().map(|&(behaviour, _)| behaviour);
-        roles.behaviours.extend(parts.chain(self.people.iter().map(|&(_, behaviour)| behaviour)));
-        roles.casts = vec![Vec::new(); roles.behaviours.len()];
-        if roles.behaviours.is_empty() {
+        if self.shares.is_empty() && self.people.is_empty() {
             return roles;
         }
         roles.people = vec![Role::HONEST; graph.people()];
-        if !self.shares.is_empty() {
-            self.distribute(graph, seed, &mut roles);
+        let free = |i: &u32| {
+            let person = PersonId::new(*i);
+            !graph.reviews_by(person).is_empty() && !cohort.is_staff(person)
+        };
+        let mut free: Vec<u32> = (0..to_u32(graph.people())).filter(free).collect();
+        let reviewers = free.len() as f64;
+        for &(behaviour, share) in &self.shares {
+            let part = roles.part(behaviour);
+            // From 0 to the number of reviewers.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let chosen = (share * reviewers + ROUNDING) as usize;
+            for person in draw(&mut free, chosen, part, seed) {
+                roles.give(PersonId::new(person), part);
+            }
         }
-        for (part, &(person, _)) in (self.shares.len()..).zip(&self.people) {
+        // People of one behaviour are one part, so that they can be a ring.
+        let first = roles.behaviours.len();
+        for &(person, behaviour) in &self.people {
+            let known = roles.behaviours.iter().skip(first).position(|b| *b == behaviour);
+            let part = known.map_or_else(|| roles.part(behaviour), |i| first + i);
             roles.give(person, part);
         }
         roles
     }
+}
 
-    fn distribute(&self, graph: &ReviewGraph, seed: Seed, roles: &mut Roles) {
-        let ranks =
-            chunks::column(graph.people(), |i| seed.stream(Phase::SimulatedRole, i as u64).unit());
-        let reviews = |i: &u32| !graph.reviews_by(PersonId::new(*i)).is_empty();
-        let mut reviewers: Vec<u32> = (0..to_u32(graph.people())).filter(reviews).collect();
-        let rank = |i: u32| ranks[i as usize];
-        reviewers.sort_unstable_by(|&a, &b| rank(a).total_cmp(&rank(b)).then(a.cmp(&b)));
-        let count = reviewers.len() as f64;
-        let mut reviewers = reviewers.into_iter();
-        for (part, &(_, share)) in self.shares.iter().enumerate() {
-            // From 0 to the number of reviewers.
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let chosen = (share * count + ROUNDING) as usize;
-            for person in reviewers.by_ref().take(chosen) {
-                roles.give(PersonId::new(person), part);
-            }
-        }
-    }
+/// Takes those with the lowest numbers out of the free, in the order of their numbers, of which
+/// everybody draws one for each part.
+fn draw(free: &mut Vec<u32>, chosen: usize, part: usize, seed: Seed) -> Vec<u32> {
+    let key = seed.key(Phase::SimulatedRole, part as u64);
+    let number = |person: u32| key.stream(Phase::SimulatedRole, person.into()).unit();
+    let numbers = chunks::column(free.len(), |i| number(free[i]));
+    let mut order: Vec<(f64, u32)> = numbers.into_iter().zip(free.iter().copied()).collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut people: Vec<u32> = order.into_iter().map(|(_, person)| person).collect();
+    *free = people.split_off(chosen.min(people.len()));
+    free.sort_unstable();
+    people
 }
 
 /// The role of one person.
@@ -104,6 +119,13 @@ pub(super) struct Roles {
 }
 
 impl Roles {
+    /// A new part, which nobody plays yet.
+    fn part(&mut self, behaviour: Behaviour) -> usize {
+        self.behaviours.push(behaviour);
+        self.casts.push(Vec::new());
+        self.behaviours.len() - 1
+    }
+
     fn give(&mut self, person: PersonId, part: usize) {
         let cast = &mut self.casts[part];
         self.people[person.index()] = Role { part: to_u32(part), place: to_u32(cast.len()) };

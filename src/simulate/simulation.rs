@@ -1,6 +1,6 @@
 //! A law, who deviates from it, and what staff do: one builder.
 
-use super::law::Model;
+use super::law::{Model, Who};
 use super::report::Reporter;
 use super::roles::Casting;
 use super::{Behaviour, Law, SimulateError, Simulated, Truth, check_sd, check_share};
@@ -19,9 +19,12 @@ use crate::seed::{Phase, Seed};
 /// Every work, every person and every review draws from a stream of random numbers of its own. So
 /// what is added at the end of a cohort (a person, a work, a review) changes no draw of the others,
 /// and neither does a change of another setting: two runs which differ in one setting can be
-/// compared review by review.
+/// compared review by review. (Who has which role by a share depends on who else there is, but
+/// little: see [`behaviour`](Self::behaviour).)
 ///
-/// O(people log people + works + reviews) time, O(people + works + reviews) space.
+/// O(people log people for each behaviour + works + reviews) time, where a team counts as often as
+/// it is reviewed for who looks at authors, and as often as it writes for
+/// [`Behaviour::Reciprocity`]; O(people + works + reviews) space.
 ///
 /// ```
 /// use peergrade::simulate::{Behaviour, Gaussian, Simulation};
@@ -51,7 +54,7 @@ pub struct Simulation {
     law: Law,
     casting: Casting,
     subgroup: f64,
-    assignment: u32,
+    assignment: u16,
     staff: usize,
     staff_sd: f64,
     exemplars: Vec<SubmissionId>,
@@ -73,11 +76,14 @@ impl Simulation {
     }
 
     /// Gives a behaviour to a share of the reviewers: to `floor(share x reviewers)` of those who
-    /// have something to review, drawn without replacement. May be called for several behaviours;
-    /// who gets none is honest.
+    /// have something to review and are no staff, drawn without replacement. May be called for
+    /// several behaviours; who gets none is honest.
     ///
-    /// Every person draws one number, and those with the lowest get the behaviour: so with one
-    /// behaviour a person more in the cohort changes that of at most one other.
+    /// For each behaviour everybody draws a number, and those with the lowest who have none yet get
+    /// it: so a person more in the cohort makes at most one other lose or get each behaviour, and
+    /// another share of one behaviour leaves nearly everybody with another what they are. Rings and
+    /// accounts of [`Behaviour::Ring`] and [`Behaviour::Sybil`] are formed in the order of these
+    /// numbers: who joins or leaves them moves those after.
     #[must_use]
     pub fn behaviour(mut self, behaviour: Behaviour, share: f64) -> Self {
         self.casting.share(behaviour, share);
@@ -85,7 +91,7 @@ impl Simulation {
     }
 
     /// Gives a behaviour to one person, whatever they drew; nobody else changes. The last call for
-    /// a person counts.
+    /// a person counts. People of one and the same behaviour form rings in the order of the calls.
     #[must_use]
     pub fn person(mut self, person: PersonId, behaviour: Behaviour) -> Self {
         self.casting.person(person, behaviour);
@@ -101,7 +107,7 @@ impl Simulation {
     /// Which assignment of a term this is; 0, the first, by default. People, their behaviours and
     /// the subgroup stay what they are, but for the drift of the law; works and reviews are new.
     #[must_use]
-    pub fn assignment(self, assignment: u32) -> Self {
+    pub fn assignment(self, assignment: u16) -> Self {
         Self { assignment, ..self }
     }
 
@@ -158,7 +164,7 @@ impl Simulation {
         };
         let works = works(law, graph.submissions(), fresh);
         let people = people(law, cohort, &works, self.assignment, seed);
-        let roles = self.casting.cast(graph, seed);
+        let roles = self.casting.cast(cohort, graph, seed);
         let subgroup = (self.subgroup > 0.0).then(|| self.marks(graph.people(), seed));
         let mut reporter = Reporter {
             law,
@@ -187,6 +193,9 @@ impl Simulation {
         self.casting.check()?;
         check_share("the share of the subgroup", self.subgroup)?;
         check_sd("the sd of staff grades", self.staff_sd)?;
+        if self.subgroup <= 0.0 && self.casting.needs_subgroup() {
+            return Err(SimulateError::NoSubgroup);
+        }
         if let Some(person) = self.casting.beyond(cohort.people()) {
             return Err(SimulateError::UnknownPerson { person, people: cohort.people() });
         }
@@ -248,7 +257,7 @@ fn people<L: Model>(
     law: &L,
     cohort: &Cohort,
     works: &[f64],
-    assignment: u32,
+    assignment: u16,
     seed: Seed,
 ) -> Vec<L::Person> {
     let (width, criteria) = (law.width(), law.criteria());
@@ -256,8 +265,9 @@ fn people<L: Model>(
     chunks::column(cohort.people(), |i| {
         let own = cohort.submissions_of(PersonId::new(to_u32(i)));
         let sum: f64 = own.iter().map(grade).sum();
-        let own = (!own.is_empty()).then(|| sum / own.len() as f64);
-        let mut person = law.person(own, &mut seed.stream(Phase::SimulatedBehaviour, i as u64));
+        let grade = (!own.is_empty()).then(|| sum / own.len() as f64);
+        let who = Who { grade, staff: cohort.is_staff(PersonId::new(to_u32(i))) };
+        let mut person = law.person(who, &mut seed.stream(Phase::SimulatedBehaviour, i as u64));
         if assignment > 0 {
             let drift = &mut seed.stream(Phase::SimulatedDrift, i as u64);
             (0..assignment).for_each(|_| law.drift(&mut person, drift));

@@ -263,7 +263,7 @@ fn simulations() -> [Simulation; 3] {
         agents.assignment(2).person(PersonId::new(3), Behaviour::Copy { probability: 0.5 }),
         Simulation::new(Gaussian::zarkoob())
             .exemplars([SubmissionId::new(0)])
-            .staff_grades(50, 1.0),
+            .staff_grades(10, 1.0),
     ]
 }
 
@@ -292,13 +292,16 @@ fn what_is_added_at_the_end_changes_no_draw_of_the_others() {
                 assert_eq!(score_of(&short_course, (s, r)), score_of(&long_course, (s, r)));
             }
         }
-        let known = short_course.reviews().staff_grades();
-        assert_eq!(known, &long_course.reviews().staff_grades()[..known.len()]);
+        // A work more may be graded in place of another, which was: no grade differs.
+        let [few, more] =
+            [&short_course, &long_course].map(|course| course.reviews().staff_grades());
+        let kept = few.iter().filter(|row| more.contains(row)).count();
+        assert!(few.len() == more.len() && kept + 1 >= few.len(), "{few:?} {more:?}");
     }
 }
 
 #[test]
-fn an_agent_more_changes_nobody_else() {
+fn what_one_person_does_changes_nobody_else() {
     let (cohort, graph) = (individuals(60), ring(60, 4, 1));
     let plain = Simulation::new(Gaussian::pg1()).behaviour(Behaviour::Random, 0.2);
     let run = |s: &Simulation| s.simulate(&cohort, &graph, Seed::new(1)).unwrap();
@@ -308,6 +311,58 @@ fn an_agent_more_changes_nobody_else() {
     for (s, r) in graph.iter() {
         let scores = [&before, &after].map(|course| score_of(course, (s, r)));
         assert_eq!(scores[0] == scores[1], r != attacker, "{s} {r}");
+    }
+}
+
+#[test]
+fn another_share_of_one_behaviour_leaves_the_others_what_they_are() {
+    let roles = |share: f64| {
+        let mixed = Simulation::new(Gaussian::pg1())
+            .behaviour(Behaviour::ALL_MAX, share)
+            .behaviour(Behaviour::Random, 0.2);
+        let truth = course(&mixed, 1000, 2, 1).into_parts().1;
+        (0..1000).map(|i| truth.behaviour(PersonId::new(i))).collect::<Vec<_>>()
+    };
+    let (few, many) = (roles(0.1), roles(0.2));
+    let count = |roles: &[Behaviour], wanted| roles.iter().filter(|&&role| role == wanted).count();
+    assert_eq!((count(&few, Behaviour::ALL_MAX), count(&many, Behaviour::ALL_MAX)), (100, 200));
+    assert_eq!((count(&few, Behaviour::Random), count(&many, Behaviour::Random)), (200, 200));
+    let both = few.iter().zip(&many);
+    let kept = |wanted| both.clone().filter(|&(a, b)| *a == wanted && *b == wanted).count();
+    // All of the first; of the second but those whom the first took, a tenth or so.
+    assert_eq!(kept(Behaviour::ALL_MAX), 100);
+    assert!(kept(Behaviour::Random) > 160, "{}", kept(Behaviour::Random));
+}
+
+#[test]
+fn staff_make_an_effort_and_no_attack() {
+    let mut cohort = Cohort::builder(110).unwrap();
+    for i in 0..100 {
+        cohort.submission(&[PersonId::new(i)]).unwrap();
+    }
+    for i in 100..110 {
+        cohort.staff(PersonId::new(i)).unwrap();
+    }
+    let cohort = cohort.build();
+    let by =
+        |s: u32| [100 + s % 10, (s + 1) % 100].map(|r| (SubmissionId::new(s), PersonId::new(r)));
+    let pairs: Vec<_> = (0..100).flat_map(by).collect();
+    let graph = ReviewGraph::from_pairs(110, 100, &pairs).unwrap();
+    let law = Gaussian::zarkoob().staff(0.0, Noise::Equal { sd: 0.0 });
+    let made = Simulation::new(law).behaviour(Behaviour::Random, 0.5);
+    let made = made.simulate(&cohort, &graph, Seed::new(1)).unwrap();
+    let hostile = (0..110).filter(|&i| made.truth().is_hostile(PersonId::new(i)));
+    assert_eq!(hostile.clone().count(), 50);
+    assert!(hostile.max() < Some(100));
+    for i in 100..110 {
+        assert_eq!(made.truth().effort().unwrap()[i as usize].to_bits(), 1.0_f64.to_bits());
+        for (review, s) in
+            graph.reviews_by(PersonId::new(i)).iter().zip(graph.submissions_of(PersonId::new(i)))
+        {
+            let (said, true_grade) =
+                (made.reviews().total(*review), made.truth().grades()[s.index()]);
+            assert_eq!(said, Some(true_grade));
+        }
     }
 }
 
@@ -373,5 +428,5 @@ fn values_are_pinned() {
         bits(&pg1.truth().precision().unwrap()[..2]),
         [4_580_484_679_809_381_644, 4_582_374_708_665_130_309]
     );
-    assert_eq!(agents.reviews().column(0), [9.0, 8.0, 6.0, 7.0, 9.0, 6.0, 5.0, 8.0, 6.0, 6.0]);
+    assert_eq!(agents.reviews().column(0), [9.0, 8.0, 5.0, 7.0, 9.0, 6.0, 5.0, 8.0, 5.0, 6.0]);
 }

@@ -30,7 +30,8 @@ impl Simulated {
     /// # Errors
     ///
     /// [`SimulateError::Length`] where the truth has other sizes than the reviews,
-    /// [`SimulateError::NotFinite`] where one of its numbers is not finite.
+    /// [`SimulateError::NotFinite`] where one of its numbers is not finite,
+    /// [`SimulateError::Precision`] where a precision is not from 1e-200 to 1e200.
     ///
     /// ```
     /// use peergrade::simulate::{Simulated, Truth};
@@ -53,6 +54,13 @@ impl Simulated {
             [("biases", &truth.bias), ("precisions", &truth.precision), ("efforts", &truth.effort)];
         for (what, column) in numbers {
             check_column(what, column.as_ref(), people)?;
+        }
+        let precisions = truth.precision.iter().flatten();
+        let people_and_precisions = (0..).map(PersonId::new).zip(precisions);
+        for (person, &value) in people_and_precisions {
+            if !(1e-200..=1e200).contains(&value) {
+                return Err(SimulateError::Precision { person, value });
+            }
         }
         if let Some(behaviours) = &truth.behaviours {
             check_length("behaviours", behaviours.len(), people)?;
@@ -153,6 +161,24 @@ impl Truth {
         Self { precision: Some(precision), ..self }
     }
 
+    /// Adds the effort of every person, in a unit of your own.
+    #[must_use]
+    pub fn with_effort(self, effort: Vec<f64>) -> Self {
+        Self { effort: Some(effort), ..self }
+    }
+
+    /// Adds who belongs to a marked subgroup.
+    #[must_use]
+    pub fn with_subgroup(self, members: Vec<bool>) -> Self {
+        Self { subgroup: Some(members), ..self }
+    }
+
+    /// Adds the true grades on each criterion, a column for each.
+    #[must_use]
+    pub fn with_criteria(self, grades: Vec<Vec<f64>>) -> Self {
+        Self { criteria: grades, ..self }
+    }
+
     /// Adds what every person makes of what they saw.
     #[must_use]
     pub fn with_behaviours(self, behaviours: Vec<Behaviour>) -> Self {
@@ -182,7 +208,8 @@ impl Truth {
         self.bias.as_deref()
     }
 
-    /// The precision of every person: 1 / variance of the noise of one total, above 0.
+    /// The precision of every person: 1 / variance of the noise of one total, from 1e-200 to
+    /// 1e200. `None` too for a law with reviews without effort, which have another.
     #[must_use]
     pub fn precision(&self) -> Option<&[f64]> {
         self.precision.as_deref()

@@ -257,16 +257,24 @@ pub(super) const ROWS: &[Row] = &[
         same(behaviour(alike), share("the correlation of a behaviour", 1.5))
     }),
     ("ring of one", || {
-        let (setting, needed) = ("the size of a ring", "2 or more");
-        for alone in [Behaviour::Ring { size: 1 }, Behaviour::Sybil { accounts: 0 }] {
-            let value = if let Behaviour::Ring { .. } = alone { 1.0 } else { 0.0 };
-            same(behaviour(alone), Err(SimulateError::Setting { setting, value, needed }))?;
-        }
-        Ok(())
+        let error =
+            |setting, value| Err(SimulateError::Setting { setting, value, needed: "2 or more" });
+        same(behaviour(Behaviour::Ring { size: 1 }), error("the size of a ring", 1.0))?;
+        let alone = Behaviour::Sybil { accounts: 0 };
+        same(behaviour(alone), error("the number of accounts", 0.0))
     }),
     ("effort of a share above 1", || {
         let law = BurrellSchoenebeck::default().effort(Effort::Binary { active: 1.1 });
         same(reviews(&Simulation::new(law)), share("the share of active reviewers", 1.1))
+    }),
+    ("prejudice against nobody", || {
+        same(behaviour(Behaviour::Subgroup { by: 0.1 }), Err(SimulateError::NoSubgroup))?;
+        let marked = agents().subgroup(0.5).behaviour(Behaviour::Subgroup { by: 0.1 }, 1.0);
+        same(reviews(&marked), Ok(3))
+    }),
+    ("law whose staff have a negative bias", || {
+        let strange = Gaussian::default().staff(-1.0, Noise::Equal { sd: 1.0 });
+        law(strange, "the bias_sd of staff", -1.0, "from 0 to 1e100")
     }),
     ("subgroup of a share above 1, staff of a negative sd", || {
         same(reviews(&agents().subgroup(1.1)), share("the share of the subgroup", 1.1))?;
@@ -289,6 +297,12 @@ pub(super) const ROWS: &[Row] = &[
         same(course(truth().with_bias(vec![0.0; 2])), length("biases", 2))?;
         same(course(truth().with_precision(vec![0.0; 4])), length("precisions", 4))?;
         same(course(truth().with_behaviours(vec![Behaviour::Random])), length("behaviours", 1))?;
+        for value in [0.0, -1.0, 1e201] {
+            let error = SimulateError::Precision { person: person(1), value };
+            same(course(truth().with_precision(vec![1.0, value, 1.0])), Err(error))?;
+        }
+        same(course(truth().with_effort(vec![1.0])), length("efforts", 1))?;
+        same(course(truth().with_subgroup(vec![true])), length("marks of a subgroup", 1))?;
         let (what, index) = ("true grades", 1);
         let wrong = course(Truth::new(vec![1.0, INF, NAN]));
         same(wrong, Err(SimulateError::NotFinite { what, index, value: INF }))

@@ -3,9 +3,10 @@
 use super::{ScenarioError, StandardScenario};
 use crate::assign::Assigner;
 use crate::cohort::Cohort;
+use crate::graph::ReviewGraph;
 use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::scale::Scale;
-use crate::seed::Seed;
+use crate::seed::{Phase, Seed};
 use crate::simulate::{
     Behaviour, BurrellSchoenebeck, Gaussian, Grades, LowEffort, Noise, Simulated, Simulation,
 };
@@ -34,10 +35,11 @@ type Made = Result<Simulated, ScenarioError>;
 /// | `bs-honest`, `bs-unbiased` | the agents of Burrell and Schoenebeck, with and without biases |
 /// | `bs-all10`, `bs-all8`, `bs-random`, `bs-low`, `bs-hedge` | 30 % of them attack |
 /// | `bs-mixed` | 30 % attack, in six ways |
+/// | `bs-ring` | groups of five review one another; 30 % of the groups give the maximum to all of it |
 /// | `gcn-bimodal` | the grades of GCN-SOAN: the law of s8 |
 /// | `gcn-friends` | the same, and any two people are friends with probability 0.1 |
 /// | `pg3`, `pg4`, `pg5` | the precision depends on the own grade, by each model |
-/// | `zarkoob` | four criteria of 0..5, effort in half of the reviews, 4 exemplars, staff grades of 5 % |
+/// | `zarkoob` | four criteria of 0..5, effort in half of the reviews, 4 exemplars, staff who check a tenth |
 /// | `item-noise` | no bias; the noise is that of the work, not of the reviewer |
 ///
 /// ```
@@ -113,6 +115,7 @@ pub const SCENARIOS: &[StandardScenario] = &[
         ];
         agents(n, seed, &attacks.map(|behaviour| (behaviour, 0.05)))
     }),
+    row("bs-ring", "rings of five among 30 % of closed groups", rings),
     row("gcn-bimodal", "two kinds of works", |n, seed| {
         individuals(n, 3, seed, &Simulation::new(Gaussian::gcn_bimodal()))
     }),
@@ -192,17 +195,62 @@ fn few_reviewers(n: usize, seed: Seed, course: &Simulation) -> Made {
     Ok(course.simulate(&cohort, &plan, seed)?)
 }
 
+/// Groups of five (the last one of up to nine) review one another; in three groups of ten all give
+/// the others the maximum.
+fn rings(n: usize, seed: Seed) -> Made {
+    const SIZE: usize = 5;
+    let cohort = Cohort::individuals(n)?;
+    let people = shuffled(n, seed.derive("plan"));
+    let groups = (n / SIZE).max(1);
+    let mut pairs = Vec::new();
+    let mut agents = Simulation::new(BurrellSchoenebeck::default());
+    for group in 0..groups {
+        let end = if group + 1 == groups { n } else { (group + 1) * SIZE };
+        let members = &people[group * SIZE..end];
+        let others = |r: u32| members.iter().filter(move |&&s| s != r).map(move |&s| pair(s, r));
+        pairs.extend(members.iter().flat_map(|&r| others(r)));
+        if group < groups * 3 / 10 {
+            for &member in members {
+                let ring = Behaviour::Ring { size: to_u32(SIZE) };
+                agents = agents.person(PersonId::new(member), ring);
+            }
+        }
+    }
+    let graph = ReviewGraph::from_pairs(n, n, &pairs)?;
+    Ok(agents.simulate(&cohort, &graph, seed)?)
+}
+
+fn pair(submission: u32, reviewer: u32) -> (SubmissionId, PersonId) {
+    (SubmissionId::new(submission), PersonId::new(reviewer))
+}
+
+fn shuffled(n: usize, seed: Seed) -> Vec<u32> {
+    let mut numbers: Vec<u32> = (0..to_u32(n)).collect();
+    seed.stream(Phase::Plan, 0).shuffle(&mut numbers);
+    numbers
+}
+
+/// Everybody gives four reviews and judges four exemplars; one member of staff for 50 learners
+/// checks every tenth work, taking turns.
 fn zarkoob(n: usize, seed: Seed) -> Made {
-    let mut cohort = Cohort::builder(n)?;
+    let staff = n.div_ceil(50);
+    let mut cohort = Cohort::builder(n + staff)?;
     for i in 0..n {
         cohort.submission(&[PersonId::new(to_u32(i))])?;
     }
     let exemplars: Vec<SubmissionId> =
         (0..4).map(|_| cohort.submission(&[])).collect::<Result<_, _>>()?;
+    for i in 0..staff {
+        cohort.staff(PersonId::new(to_u32(n + i)))?;
+    }
     let cohort = cohort.build();
     let assigner = Assigner::new(4).exemplars(exemplars.iter().copied(), exemplars.len());
     let plan = assigner.assign(&cohort, seed.derive("plan"))?;
-    let course =
-        Simulation::new(Gaussian::zarkoob()).exemplars(exemplars).staff_grades(n / 20, 1.0);
-    Ok(course.simulate(&cohort, &plan, seed)?)
+    let checked = shuffled(n, seed.derive("checks"));
+    let checks = checked.iter().take(n / 10).zip((0..staff).cycle());
+    let checks = checks.map(|(&s, staff)| pair(s, to_u32(n + staff)));
+    let pairs: Vec<_> = plan.graph().iter().chain(checks).collect();
+    let graph = ReviewGraph::from_pairs(cohort.people(), cohort.submissions(), &pairs)?;
+    let course = Simulation::new(Gaussian::zarkoob()).exemplars(exemplars);
+    Ok(course.simulate(&cohort, &graph, seed)?)
 }
