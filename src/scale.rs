@@ -51,6 +51,12 @@ impl Scale {
     /// 0, 1, ..., 10.
     pub(crate) const TEN: Self = Self { min: 0.0, max: 10.0, step: Some(1.0) };
 
+    /// 0, 1, ..., one less than there are `levels`, which must be from 2 to 2^32.
+    pub(crate) fn from_levels(levels: usize) -> Self {
+        debug_assert!(levels > 1, "{levels} levels have no range");
+        Self { min: 0.0, max: (levels - 1) as f64, step: Some(1.0) }
+    }
+
     /// Every number from `min` to `max`.
     ///
     /// # Errors

@@ -8,7 +8,8 @@ use golden::{Case, check};
 use peergrade::aggregate::METHODS;
 use peergrade::oversight::{ReviewerReport, SpotChecks};
 use peergrade::simulate::{
-    Behaviour, BurrellSchoenebeck, Gaussian, SCENARIOS, Scenario, Simulated, Simulation,
+    Behaviour, BurrellSchoenebeck, Gaussian, JointTable, RubricNoise, SCENARIOS, Scenario,
+    Simulated, Simulation,
 };
 use peergrade::{
     Assigner, Cohort, Gradebook, GroupId, Groups, Jigsaw, PersonId, Pods, ReviewPlan, Seed,
@@ -80,6 +81,11 @@ fn courses() {
         let staff = reviews.staff_grades().iter().map(|&(_, grade)| grade);
         let scores = reviews.column(0).iter().copied().chain(staff);
         all.push(Case::floats(format!("agents scores {name}"), scores));
+        let peers = Simulation::new(rubric()).simulate(&cohort, &plan, seed).unwrap();
+        let columns =
+            [0, 1].map(|c| [peers.truth().criterion_grades(c), peers.reviews().column(c)]);
+        let numbers = columns.concat().concat();
+        all.push(Case::floats(format!("rubric noise {name}"), numbers));
     });
     for scenario in SCENARIOS {
         let course = scenario.simulate(100, Seed::new(1)).unwrap();
@@ -88,6 +94,13 @@ fn courses() {
         all.push(Case::floats(format!("scenario {}", scenario.name()), numbers));
     }
     check("simulate", all);
+}
+
+/// A table with a root and one without.
+fn rubric() -> RubricNoise {
+    let cells = [0.2, 0.2, 0.0, 0.2, 0.05, 0.1, 0.0, 0.1, 0.15];
+    let tables = [JointTable::probit(&[0.1, 0.3, 0.6], 0.4), JointTable::new(3, &cells)];
+    RubricNoise::new(tables.map(Result::unwrap)).correlation(0.5)
 }
 
 const BEHAVIOURS: [Behaviour; 20] = [

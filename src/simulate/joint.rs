@@ -11,8 +11,8 @@ use factor::{Channel, total};
 /// that go together so.
 ///
 /// The table `P(i,j)` is the probability that, of two peers who assessed the same work, one gave
-/// level i and the other level j. To simulate it, works have true levels and a peer reports a level
-/// by a channel, independently of the others:
+/// level i and the other level j. To simulate it ([`RubricNoise`](super::RubricNoise)), works have
+/// true levels and a peer reports a level by a channel, independently of the others:
 ///
 /// ```text
 /// P'(i,j) = sum_t prior(t) N(t,i) N(t,j)          what two reports follow
@@ -344,13 +344,11 @@ impl JointTable {
     }
 
     /// The true level of a uniform on [0, 1). O(log levels).
-    #[allow(dead_code)] // until a law draws
     pub(crate) fn draw_level(&self, u: f64) -> usize {
         draw(&self.levels, u)
     }
 
     /// The report of a work of true level `t`, of a uniform on [0, 1). O(log levels).
-    #[allow(dead_code)] // until a law draws
     pub(crate) fn draw_report(&self, t: usize, u: f64) -> usize {
         let n = self.levels();
         draw(&self.reports[t * n..(t + 1) * n], u)
@@ -377,7 +375,6 @@ fn running(probabilities: &[f64]) -> Vec<f64> {
     probabilities.iter().enumerate().map(up_to).collect()
 }
 
-#[allow(dead_code)] // until a law draws
 fn draw(running: &[f64], u: f64) -> usize {
     running.partition_point(|&sum| sum <= u)
 }

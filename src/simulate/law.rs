@@ -1,6 +1,6 @@
 //! What a law of works and reviewers must say.
 
-use super::{BurrellSchoenebeck, Gaussian, SimulateError, Truth};
+use super::{BurrellSchoenebeck, Gaussian, RubricNoise, SimulateError, Truth};
 use crate::rubric::Rubric;
 use crate::seed::Stream;
 
@@ -21,6 +21,8 @@ pub enum Law {
     Gaussian(Gaussian),
     /// Agents who look several times.
     BurrellSchoenebeck(BurrellSchoenebeck),
+    /// Peers who agree as those of real rubrics.
+    RubricNoise(RubricNoise),
 }
 
 impl From<Gaussian> for Law {
@@ -32,6 +34,12 @@ impl From<Gaussian> for Law {
 impl From<BurrellSchoenebeck> for Law {
     fn from(law: BurrellSchoenebeck) -> Self {
         Self::BurrellSchoenebeck(law)
+    }
+}
+
+impl From<RubricNoise> for Law {
+    fn from(law: RubricNoise) -> Self {
+        Self::RubricNoise(law)
     }
 }
 

@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | [`Gaussian`] | bias, precision, effort | PG1 to PG5: Piech et al., EDM 2013; Mi and Yeung, AAAI 2015 |
 //! | [`BurrellSchoenebeck`] | bias, effort | Burrell and Schoenebeck, EC 2023 |
+//! | [`RubricNoise`] | nothing: the noise of real rubrics | tables of Shnayder and Parkes, HCOMP 2016 |
 //!
 //! A [`Scenario`] is such a course with a name, a plan and all settings; [`SCENARIOS`] lists those
 //! by which methods are compared.
@@ -40,6 +41,7 @@ mod law;
 mod ordinal;
 mod report;
 mod roles;
+mod rubric_noise;
 mod scenario;
 mod simulation;
 mod truth;
@@ -52,6 +54,7 @@ pub use gaussian::{Gaussian, Grades, LowEffort, Noise};
 pub use joint::{JointError, JointTable, PeerAgreement};
 pub use law::Law;
 pub use ordinal::{RankingLaw, RankingLawError, RankingTruth, SimulatedRankings};
+pub use rubric_noise::RubricNoise;
 pub use scenario::{SCENARIOS, Scenario, ScenarioError, StandardScenario, by_name};
 pub use simulation::Simulation;
 pub use truth::{Simulated, Truth};

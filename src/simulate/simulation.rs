@@ -144,6 +144,7 @@ impl Simulation {
         match &self.law {
             Law::Gaussian(law) => self.run(law, course, seed),
             Law::BurrellSchoenebeck(law) => self.run(law, course, seed),
+            Law::RubricNoise(law) => self.run(law, course, seed),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod behaviours;
 mod figures;
+mod rubric;
 
 use super::*;
 use crate::cohort::Cohort;
@@ -256,7 +257,7 @@ fn score_of(course: &Simulated, (submission, reviewer): (SubmissionId, PersonId)
 }
 
 /// One of each kind.
-fn simulations() -> [Simulation; 3] {
+fn simulations() -> [Simulation; 4] {
     let agents = Simulation::new(BurrellSchoenebeck::default());
     [
         Simulation::new(Gaussian::pg5()).behaviour(Behaviour::DropOut, 0.1).subgroup(0.3),
@@ -264,6 +265,11 @@ fn simulations() -> [Simulation; 3] {
         Simulation::new(Gaussian::zarkoob())
             .exemplars([SubmissionId::new(0)])
             .staff_grades(10, 1.0),
+        Simulation::new(RubricNoise::new([
+            JointTable::probit(&[0.1, 0.3, 0.6], 0.4).unwrap(),
+            JointTable::probit(&[0.2, 0.8], 0.6).unwrap(),
+        ]))
+        .behaviour(Behaviour::Random, 0.1),
     ]
 }
 

@@ -7,12 +7,12 @@ use peergrade::metrics::{
 };
 use peergrade::oversight::{OversightError, ReviewerReport, SpotChecks};
 use peergrade::simulate::{
-    Behaviour, BurrellSchoenebeck, Effort, Gaussian, Grades, Law, LowEffort, Noise, SimulateError,
-    Simulated, Simulation, Truth,
+    Behaviour, BurrellSchoenebeck, Effort, Gaussian, Grades, JointTable, Law, LowEffort, Noise,
+    RubricNoise, SimulateError, Simulated, Simulation, Truth,
 };
 use peergrade::{
     Aggregator, Column, Fit, Gradebook, GradebookBuilder, GradebookError, ReviewGraph, Reviews,
-    ReviewsError, Scale, Seed,
+    ReviewsError, RubricError, Scale, Seed,
 };
 
 use super::{Outcome, Row, alone, pair, person, same, says, single, work};
@@ -61,6 +61,10 @@ fn normal(mean: f64, sd: f64) -> Gaussian {
 
 fn share(setting: &'static str, value: f64) -> Result<usize, SimulateError> {
     Err(SimulateError::Setting { setting, value, needed: "from 0 to 1" })
+}
+
+fn halves() -> JointTable {
+    JointTable::probit(&[0.5, 0.5], 0.5).unwrap()
 }
 
 fn three() -> Reviews {
@@ -175,6 +179,31 @@ pub(super) const ROWS: &[Row] = &[
         let low = LowEffort { a: 1.0, uniform: 2.0, ..low };
         let setting = "the uniform share without effort";
         law(Gaussian::default().low_effort(low), setting, 2.0, "from 0 to 1")
+    }),
+    ("rubric without a joint table", || {
+        let law = || RubricNoise::new([]);
+        self::law(law(), "the number of joint tables", 0.0, "1 or more")?;
+        says(
+            reviews(&Simulation::new(law())),
+            "the number of joint tables is 0, but must be 1 or more",
+        )
+    }),
+    ("rubric of a correlation that cannot be", || {
+        for value in [-0.1, 1.1] {
+            let law = RubricNoise::new([halves()]).correlation(value);
+            same(reviews(&Simulation::new(law)), share("the correlation of the criteria", value))?;
+        }
+        let law = RubricNoise::new([halves()]).correlation(NAN);
+        self::law(law, "the correlation of the criteria", NAN, "from 0 to 1")
+    }),
+    ("rubric of a name twice, of criteria too many", || {
+        let twice = RubricNoise::default().criterion("a", halves()).criterion("a", halves());
+        let error = RubricError::DuplicateName { criterion: "a".to_owned() };
+        same(reviews(&Simulation::new(twice)), Err(SimulateError::Rubric(error)))?;
+        let many = |n| RubricNoise::new((0..n).map(|_| halves()));
+        let error = RubricError::TooMany { limit: 1000 };
+        same(reviews(&Simulation::new(many(1001))), Err(SimulateError::Rubric(error)))?;
+        same(reviews(&Simulation::new(many(1000))), Ok(3))
     }),
     ("law at all its limits", || {
         let noises = [

@@ -8,7 +8,8 @@ use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::scale::Scale;
 use crate::seed::{Phase, Seed};
 use crate::simulate::{
-    Behaviour, BurrellSchoenebeck, Gaussian, Grades, LowEffort, Noise, Simulated, Simulation,
+    Behaviour, BurrellSchoenebeck, Gaussian, Grades, JointError, JointTable, LowEffort, Noise,
+    RubricNoise, Simulated, Simulation,
 };
 
 type Made = Result<Simulated, ScenarioError>;
@@ -16,7 +17,7 @@ type Made = Result<Simulated, ScenarioError>;
 /// Every scenario of this crate.
 ///
 /// Everybody writes one work and gives k reviews by a plan that spreads them evenly; k is 5, but 4
-/// for the agents (`bs-`) and 3 for the bimodal grades (`s8`, `gcn-`). Points are of 100 with true
+/// for the agents (`bs-`) and the rubric of `rubric-mooc`, and 3 for the bimodal grades (`s8`, `gcn-`). Points are of 100 with true
 /// grades N(70, 12²), unless said; scores of `s1` to `s5` and `item-noise` are not cut.
 ///
 /// | name | what it is |
@@ -40,6 +41,7 @@ type Made = Result<Simulated, ScenarioError>;
 /// | `gcn-friends` | the same, and any two people are friends with probability 0.1 |
 /// | `pg3`, `pg4`, `pg5` | the precision depends on the own grade, by each model |
 /// | `zarkoob` | four criteria of 0..5, effort in half of the reviews, 4 exemplars, staff who check a tenth |
+/// | `rubric-mooc` | three criteria of 3 and 4 levels, on which peers agree as little as in real MOOCs |
 /// | `item-noise` | no bias; the noise is that of the work, not of the reviewer |
 ///
 /// ```
@@ -128,6 +130,9 @@ pub const SCENARIOS: &[StandardScenario] = &[
     row("pg4", "precision Gamma(own grade)", |n, seed| gaussian(n, seed, Gaussian::pg4())),
     row("pg5", "precision N(own grade)", |n, seed| gaussian(n, seed, Gaussian::pg5())),
     row("zarkoob", "four criteria, effort, exemplars, staff", zarkoob),
+    row("rubric-mooc", "three criteria with the noise of real rubrics", |n, seed| {
+        individuals(n, 4, seed, &Simulation::new(rubric_mooc()?))
+    }),
     row("item-noise", "the noise is that of the work", |n, seed| {
         let noise = Noise::OfWork { median: 8.0, spread: 0.5 };
         gaussian(n, seed, wide().bias_sd(0.0).noise(noise))
@@ -253,4 +258,50 @@ fn zarkoob(n: usize, seed: Seed) -> Made {
     let graph = ReviewGraph::from_pairs(cohort.people(), cohort.submissions(), &pairs)?;
     let course = Simulation::new(Gaussian::zarkoob()).exemplars(exemplars);
     Ok(course.simulate(&cohort, &graph, seed)?)
+}
+
+/// The lower quartile, the median and the upper quartile of the criteria published with Shnayder
+/// and Parkes, HCOMP 2016, a criterion each:
+///
+/// ```text
+/// correlation of two peers   .230  .326  .438
+/// share of the top level     .441  .581  .740
+/// mean level / top           .655  .737  .816
+/// exact agreement                  .551
+/// ```
+///
+/// With three levels the share of the top and the mean give the other two shares: 2 (mean - top) to
+/// the middle, the rest to the lowest. Exact agreement follows from these and the correlation; at
+/// the median it comes to .557, and moving three shares by .003 or less brings it to .555. The
+/// upper criterion has four levels, and of the shares with this top and mean those that differ
+/// least below it. The latent correlation was found by bisection until the correlation of the
+/// levels was the one above.
+fn rubric_mooc() -> Result<RubricNoise, JointError> {
+    Ok(RubricNoise::default()
+        .criterion("evidence", JointTable::probit(&[0.131, 0.428, 0.441], 0.292)?)
+        .criterion("ideas", JointTable::probit(&[0.11, 0.31, 0.58], 0.426)?)
+        .criterion("style", JointTable::probit(&[0.105, 0.082, 0.073, 0.74], 0.6)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rubric_mooc_has_the_published_quartiles() {
+        let law = rubric_mooc().unwrap();
+        let near = |what: &str, found: f64, published: f64| {
+            assert!((found - published).abs() < 0.005, "{what}: {found} is not {published}");
+        };
+        let quartiles = [(0.230, 0.441, 0.655), (0.326, 0.581, 0.737), (0.438, 0.740, 0.816)];
+        assert_eq!(law.tables().count(), quartiles.len());
+        for (table, (correlation, top, mean)) in law.tables().zip(quartiles) {
+            near("correlation", table.achieved().correlation().unwrap(), correlation);
+            near("top", table.margin()[table.levels() - 1], top);
+            let level: f64 = (0_u8..).zip(table.margin()).map(|(i, p)| f64::from(i) * p).sum();
+            near("mean", level / (table.levels() - 1) as f64, mean);
+            assert!(table.misfit() < 1e-12, "{}", table.misfit());
+        }
+        near("agreement", law.tables().nth(1).unwrap().achieved().agreement(), 0.551);
+    }
 }
