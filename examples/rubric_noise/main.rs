@@ -1,13 +1,15 @@
-//! How well simulated peers agree as real ones do: reads joint tables of rubric criteria and
-//! compares each with what two simulated peers give.
+//! How well simulated peers agree as real ones do: reads joint tables of rubric criteria, compares
+//! each with what two simulated peers give, and grades a simulated course by such criteria.
 //!
 //! ```text
 //! cargo run --release --example rubric_noise -- joint.csv
 //! cargo run --release --example rubric_noise -- joint.csv --out criteria.csv
+//! cargo run --release --example rubric_noise -- joint.csv --learners 1000 --reviews 4 --criteria 3
 //! ```
 
-#[path = "common/mod.rs"]
+#[path = "../common/mod.rs"]
 mod common;
+mod course;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use clap::Parser;
 use common::{Failure, Row, Table, cell, exit, failure, write_csv};
 use peergrade::simulate::{JointTable, PeerAgreement};
 
-/// Compares joint tables of two peers with those of simulated peers.
+/// Compares joint tables of two peers with those of simulated peers; simulates a course by them.
 ///
 /// The file has columns course, problem, criterion, `n_levels`, i, j, p: the probability p that, of
 /// two random peers who assessed one work on this criterion, one gave level i and the other level j,
@@ -31,6 +33,20 @@ struct Cli {
     /// Writes a row for each criterion.
     #[arg(long, value_name = "CSV")]
     out: Option<PathBuf>,
+    /// Simulates a course of so many learners, each with one submission, and grades it by every
+    /// method.
+    #[arg(long, value_name = "N")]
+    learners: Option<usize>,
+    /// Reviews for everybody in the course.
+    #[arg(long, value_name = "K", default_value_t = 4, requires = "learners")]
+    reviews: usize,
+    /// Draws so many criteria of the file as the rubric of the course; without it, all criteria of a
+    /// problem that is drawn.
+    #[arg(long, value_name = "C", requires = "learners")]
+    criteria: Option<usize>,
+    /// The only source of chance in the course.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
 }
 
 fn main() -> ExitCode {
@@ -42,7 +58,11 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     if let Some(out) = &cli.out {
         write(out, &criteria)?;
     }
-    summary(&criteria)
+    summary(&criteria)?;
+    let Some(learners) = cli.learners else { return Ok(()) };
+    say!("");
+    let rubric = course::rubric(&criteria, cli.criteria, cli.seed)?;
+    course::run(&rubric, learners, cli.reviews, cli.seed)
 }
 
 /// A criterion by course, problem and its own name.

@@ -73,6 +73,45 @@ pub(super) const FILES: &[Case] = &[
         &[("joint.csv", b"course,problem,criterion,i,j,p\n")],
         Error("joint.csv: line 1: no column `n_levels` in `course,problem,criterion,i,j,p`"),
     ),
+    (
+        "a course by all criteria of a problem",
+        "rubric_noise joint.csv --out out.csv --learners 10 --reviews 2",
+        file!("c,p,x,2,1,1,0.5" "c,p,x,2,0,0,0.5" "c,p,y,2,0,0,1"),
+        Writes(
+            "course,problem,criterion,n_levels,correlation,simulated_correlation,agreement,\
+             simulated_agreement,kappa,simulated_kappa,misfit\n\
+             c,p,x,2,1,1,1,1,1,1,0\n\
+             c,p,y,2,,,1,1,,,0\n",
+        ),
+    ),
+    (
+        "more criteria than there are",
+        "rubric_noise joint.csv --learners 10 --criteria 2",
+        file!("c,p,x,2,0,0,1"),
+        Error("2 criteria to draw, but the file has 1"),
+    ),
+    (
+        "a course by no criteria",
+        "rubric_noise joint.csv --learners 10 --criteria 0",
+        file!("c,p,x,2,0,0,1"),
+        Error("0 criteria to draw, but the file has 1"),
+    ),
+    (
+        "a course by a file without criteria",
+        "rubric_noise joint.csv --learners 10",
+        file!(),
+        Error("the file has no criteria"),
+    ),
+    (
+        "more reviews than others",
+        "rubric_noise joint.csv --learners 3 --reviews 3",
+        file!("c,p,x,2,0,0,1"),
+        Error(
+            "impossible: 1 reviewer (0) is to give 3 reviews, but submissions can take 2 at most: \
+             the rule is no review of one's own work (1 pair)",
+        ),
+    ),
+    ("reviews of no course", "rubric_noise joint.csv --reviews 3", &[], Usage("--learners")),
     ("no file", "rubric_noise", &[], Usage("<CSV>")),
 ];
 
