@@ -27,7 +27,7 @@ use peergrade::simulate::{SCENARIOS, Scenario};
 use peergrade::{Aggregator, Seed, metrics};
 
 /// Learners and seeds of the tiers.
-const FAST: (usize, usize) = (120, 5);
+const FAST: (usize, usize) = (200, 10);
 const FULL: (usize, usize) = (1000, 20);
 
 /// Everything there is.

@@ -20,9 +20,9 @@ use std::sync::Arc;
 use clap::Parser;
 use common::{Failure, Progress, exit, failure};
 use peergrade::aggregate::{METHODS, Method};
-use peergrade::league::Oracle;
+use peergrade::league::{Oracle, Row, Standings};
 use peergrade::simulate::{SCENARIOS, Scenario};
-use runs::Runs;
+use runs::{ATTACKS, Runs};
 
 /// Compares methods on simulated courses whose truth is known.
 ///
@@ -114,6 +114,9 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let progress = Arc::new(Progress::new());
     let runs = Runs::new(cli, progress.clone());
     let standings = runs.standings()?;
+    // First of all, lest a file that cannot be written takes it along.
+    progress.done();
+    say!("{}", standings.to_string().trim_end());
     if let Some(path) = &cli.json {
         std::fs::write(path, json::of(&standings)?).map_err(|error| failure(path, error))?;
     }
@@ -121,12 +124,26 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         std::fs::create_dir_all(folder).map_err(|error| failure(folder, error))?;
         charts::accuracy(&folder.join("accuracy.svg"), &standings)?;
         charts::coverage(&folder.join("coverage.svg"), &standings)?;
-        charts::damage(&folder.join("damage.svg"), &runs.damage()?)?;
+        for attack in &ATTACKS {
+            let file = folder.join(format!("damage-{}.svg", attack.name));
+            charts::damage(&file, attack, &runs.damage(attack)?)?;
+        }
         if !cli.untimed {
             charts::time(&folder.join("time.svg"), &runs.time(cli.largest)?)?;
         }
     }
     progress.done();
-    say!("{}", standings.to_string().trim_end());
-    Ok(())
+    nothing_failed_everywhere(&standings)
+}
+
+/// A league in which no method graded any course is no success.
+fn nothing_failed_everywhere(standings: &Standings) -> Result<(), Failure> {
+    let worked = |row: &Row| row.metric("rmse").is_some();
+    match standings.rows().first() {
+        Some(row) if !standings.rows().iter().any(worked) => {
+            let why = row.error().unwrap_or("there is nothing to grade");
+            Err(format!("no method graded any course: {why}").into())
+        }
+        _ => Ok(()),
+    }
 }

@@ -64,14 +64,16 @@ impl<'a> Runs<'a> {
         league.clock(move || start.elapsed().as_secs_f64())
     }
 
-    /// RMSE by the share of attackers, for each method.
-    pub(crate) fn damage(&self) -> Result<Vec<(String, Line)>, Failure> {
-        let attacks = SHARES.map(attacked);
+    /// RMSE of the works of honest authors by the share of attackers, for each method.
+    pub(crate) fn damage(&self, attack: &Attack) -> Result<Vec<(String, Line)>, Failure> {
+        let attacks = SHARES.map(|share| attacked(attack, share));
         let names: Vec<String> = attacks.iter().map(|attack| attack.name.clone()).collect();
         let standings = self.league("attacks", &self.methods).scenarios(attacks).run()?;
         let line = |method: &String| {
             let point = |(share, name): (&f64, &String)| {
-                let rmse = standings.row(method, name)?.metric("rmse")?;
+                let row = standings.row(method, name)?;
+                // Without attackers all are honest.
+                let rmse = row.metric("honest_rmse").or_else(|| row.metric("rmse"))?;
                 Some((*share, rmse.mean()))
             };
             (method.clone(), SHARES.iter().zip(&names).filter_map(point).collect())
@@ -90,6 +92,9 @@ impl<'a> Runs<'a> {
             let patient = |line: &Line| line.last().is_none_or(|&(_, s)| s < PATIENCE);
             let left = lines.iter().filter(|(_, line)| patient(line));
             let left: Vec<String> = left.map(|(name, _)| name.clone()).collect();
+            if left.is_empty() {
+                break;
+            }
             let mut seconds = vec![Vec::new(); lines.len()];
             for repeat in 0..REPEATS {
                 // One course at a time, so that no other takes the processor.
@@ -112,11 +117,28 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// Agents of whom a share score 4 points too low.
-fn attacked(share: f64) -> Attacked {
-    let low = Behaviour::Low { by: 0.4 };
-    let simulation = Simulation::new(BurrellSchoenebeck::default()).behaviour(low, share);
-    Attacked { name: format!("low {share}"), simulation }
+/// A way to attack.
+pub(crate) struct Attack {
+    pub(crate) name: &'static str,
+    pub(crate) summary: &'static str,
+    behaviour: Behaviour,
+}
+
+pub(crate) const ATTACKS: [Attack; 3] = [
+    Attack { name: "all-max", summary: "give 10 to everything", behaviour: Behaviour::ALL_MAX },
+    Attack { name: "random", summary: "report at random", behaviour: Behaviour::Random },
+    Attack {
+        name: "low",
+        summary: "score 4 points of 10 too low",
+        behaviour: Behaviour::Low { by: 0.4 },
+    },
+];
+
+/// Agents of whom a share attack.
+fn attacked(attack: &Attack, share: f64) -> Attacked {
+    let agents = Simulation::new(BurrellSchoenebeck::default());
+    let simulation = agents.behaviour(attack.behaviour, share);
+    Attacked { name: format!("{} {share}", attack.name), simulation }
 }
 
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 //! | How well does a method foresee ratings that it was not shown? | [`HeldOut`] |
 //! | How far can one reviewer move one grade? | [`largest_influence`] |
 //! | What does a reviewer gain who scores otherwise? | [`Deviation`] |
+//! | How much of a grade is the luck of who reviews it? | [`Redraws`], by simulation |
 //!
 //! Where true grades are known, the measures of [`metrics`](crate::metrics) say more.
 
@@ -14,6 +15,7 @@ mod deviation;
 mod held_out;
 mod influence;
 mod noise;
+mod redraws;
 mod score;
 
 use thiserror::Error;
@@ -23,13 +25,17 @@ pub(crate) use deviation::squared_distances;
 pub use deviation::{Deviation, squared_distance_payment};
 pub use held_out::HeldOut;
 pub use influence::{Influence, largest_influence};
+pub use redraws::Redraws;
 pub use score::{HeldOutDifference, HeldOutDraw, HeldOutScore};
 
 use crate::aggregate::{AggregateError, Aggregator};
+use crate::assign::AssignError;
 use crate::error::ReviewsError;
 use crate::gradebook::Gradebook;
 use crate::id::SubmissionId;
+use crate::metrics::MetricError;
 use crate::reviews::Reviews;
+use crate::simulate::SimulateError;
 
 /// Why there is no measure.
 ///
@@ -98,6 +104,15 @@ pub enum EvaluateError {
     /// A replay with a score that is not on its scale, or by a stranger.
     #[error(transparent)]
     Reviews(#[from] ReviewsError),
+    /// No plan can be drawn.
+    #[error(transparent)]
+    Assign(#[from] AssignError),
+    /// No course can be simulated.
+    #[error(transparent)]
+    Simulate(#[from] SimulateError),
+    /// The grades of all draws have no measure.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
     /// Payments to more or fewer people than there are.
     #[error("{given} payments for {people} people")]
     Payments {

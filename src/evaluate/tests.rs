@@ -1,6 +1,7 @@
 //! Known answers of the measures that run a method again.
 
 mod held_out;
+mod redraws;
 mod replays;
 
 use crate::aggregate::{AggregateError, Aggregator};

@@ -9,7 +9,7 @@ use std::path::Path;
 use peergrade::league::{Row, Standings};
 
 use crate::common::Failure;
-use crate::runs::Line;
+use crate::runs::{Attack, Line};
 use grid::Grid;
 use lines::{Axis, Bar, Chart};
 
@@ -40,7 +40,8 @@ pub(crate) fn accuracy(path: &Path, standings: &Standings) -> Result<(), Failure
         let mut cells: Vec<Option<f64>> = scenarios.iter().map(of).collect();
         let known: Vec<f64> = cells.iter().copied().flatten().collect();
         let mean = known.iter().sum::<f64>() / known.len() as f64;
-        cells.insert(0, (!known.is_empty()).then_some(mean));
+        // Methods can be compared on the same scenarios alone.
+        cells.insert(0, (known.len() == scenarios.len()).then_some(mean));
         rows.push((method, cells));
     }
     // Stable, so that methods of one figure keep the order of the table.
@@ -50,7 +51,7 @@ pub(crate) fn accuracy(path: &Path, standings: &Standings) -> Result<(), Failure
     let grid = Grid {
         title: "RMSE of each method, in units of the plain mean's",
         note: "Below 1 (blue) is better than the mean, above 1 (orange) worse. First column: mean \
-               over scenarios. Oracles know the truth about reviewers.",
+               over all scenarios. Oracles know the truth about reviewers.",
         columns,
         rows,
     };
@@ -101,13 +102,17 @@ pub(crate) fn coverage(path: &Path, standings: &Standings) -> Result<(), Failure
 /// The width of a group of marks, of 1.
 const GROUP: f64 = 0.84;
 
-/// Damage: RMSE by the share of attackers.
-pub(crate) fn damage(path: &Path, lines: &[(String, Line)]) -> Result<(), Failure> {
+/// Damage: RMSE of the works of honest authors by the share of attackers.
+pub(crate) fn damage(
+    path: &Path,
+    attack: &Attack,
+    lines: &[(String, Line)],
+) -> Result<(), Failure> {
     let (top, step) = ceiling(lines);
     let chart = Chart {
-        title: "Damage by attack: a share of the reviewers score 4 points of 10 too low",
+        title: &format!("Damage to honest authors: a share of the reviewers {}", attack.summary),
         x: Axis::linear("attackers (% of reviewers)", 0.0, 50.0, steps(0.0, 50.0, 10.0)),
-        y: Axis::linear("RMSE (points of 10)", 0.0, top, steps(0.0, top, step)),
+        y: Axis::linear("RMSE of their works (points of 10)", 0.0, top, steps(0.0, top, step)),
         lines: &lines
             .iter()
             .map(|(name, line)| (name.clone(), line.iter().map(|p| (100.0 * p.0, p.1)).collect()))
