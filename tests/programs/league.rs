@@ -34,6 +34,12 @@ pub(super) const FILES: &[Case] = &[
         Error("0 seeds, but there must be from 1 to 1000000"),
     ),
     (
+        "nobody",
+        "league --learners 0 --seeds 1 --scenarios s4",
+        &[],
+        Error("no method graded any course: there is nothing to grade"),
+    ),
+    (
         "nowhere to write",
         "league --methods mean --scenarios s4 --learners 20 --seeds 1 --json no/such/out.json",
         &[],
@@ -159,7 +165,9 @@ fn charts_are_drawn_with_every_name_on_them() {
     let methods: Vec<&str> = methods.collect();
     for (chart, names) in [
         ("accuracy", [&methods[..], &oracles].concat()),
-        ("damage", [&methods[..], &oracles].concat()),
+        ("damage-all-max", [&methods[..], &oracles].concat()),
+        ("damage-random", [&methods[..], &oracles].concat()),
+        ("damage-low", [&methods[..], &oracles].concat()),
         ("coverage", vec!["shrunk-mean", "oracle"]),
         ("time", methods),
     ] {
@@ -170,4 +178,6 @@ fn charts_are_drawn_with_every_name_on_them() {
             assert!(svg.contains(&format!("\n{name}\n")), "{chart}: {name}");
         }
     }
+    // Oracles are not timed, so that there is nothing on the last chart.
+    run(&folder, "league --methods oracle --scenarios s1 --learners 40 --seeds 1 --svg charts");
 }
