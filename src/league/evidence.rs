@@ -1,8 +1,13 @@
 //! What metrics look at.
 
+use core::cell::OnceCell;
+
+use super::reviewers::Reviewers;
 use crate::aggregate::Aggregator;
+use crate::evaluate::{HeldOut, HeldOutScore};
 use crate::gradebook::Gradebook;
 use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::seed::Seed;
 use crate::simulate::Simulated;
 
 /// A course, a gradebook of it, and grades beside the truth.
@@ -11,7 +16,10 @@ pub(super) struct Evidence<'a> {
     pub(super) course: &'a Simulated,
     pub(super) book: &'a Gradebook,
     /// What graded it; `None` for who looked at the truth.
-    pub(super) method: Option<&'a dyn Aggregator>,
+    method: Option<&'a dyn Aggregator>,
+    /// What several metrics look at, made once.
+    held_out: OnceCell<Option<HeldOutScore>>,
+    reviewers: OnceCell<Reviewers>,
     /// The submissions that the method graded.
     ids: Vec<SubmissionId>,
     /// Their grades.
@@ -24,8 +32,10 @@ impl<'a> Evidence<'a> {
     pub(super) fn new(course: &'a Simulated, book: &'a Gradebook, ids: &[SubmissionId]) -> Self {
         let truths = course.truth().grades();
         let graded = ids.iter().filter_map(|&id| Some((id, book.grade(id)?, truths[id.index()])));
+        let (held_out, reviewers) = Default::default();
         let (ids, estimate, truth) = Default::default();
-        let mut all = Self { course, book, method: None, ids, estimate, truth };
+        let mut all =
+            Self { course, book, method: None, held_out, reviewers, ids, estimate, truth };
         for (id, estimate, truth) in graded {
             all.ids.push(id);
             all.estimate.push(estimate);
@@ -37,6 +47,21 @@ impl<'a> Evidence<'a> {
     /// The same, by this method.
     pub(super) fn by(self, method: Option<&'a dyn Aggregator>) -> Self {
         Self { method, ..self }
+    }
+
+    /// How well the method foresees hidden ratings: one draw, since the courses are many. All methods
+    /// are asked for the same ratings.
+    pub(super) fn held_out(&self) -> Option<&HeldOutScore> {
+        let score = self.held_out.get_or_init(|| {
+            let held_out = HeldOut::default().draws(1);
+            held_out.evaluate(self.course.reviews(), self.method?, Seed::new(1)).ok()
+        });
+        score.as_ref()
+    }
+
+    /// What the method says of the reviewers.
+    pub(super) fn reviewers(&self) -> &Reviewers {
+        self.reviewers.get_or_init(|| Reviewers::new(self.course, self.book))
     }
 
     /// Grade, standard error and truth, where the method has a standard error.

@@ -2,12 +2,10 @@
 
 use super::detection::{auc, tau};
 use super::evidence::Evidence;
-use crate::evaluate::{HeldOut, HeldOutScore};
 use crate::metrics::{
     MetricError, affine_rmse, bias, coverage, gaussian_crps, gaussian_log_score, kendall_tau_b,
     mae, mean_width, pairwise_accuracy, pearson, rmse, tail_mae, top_share,
 };
-use crate::seed::Seed;
 
 /// Something that the league measures of the grades of a course.
 ///
@@ -125,8 +123,8 @@ pub const METRICS: &[Metric] = &[
     metric("width90", Lower, Some(2), |e| mean_width(&e.intervals(0.9).0).ok(), "mean width of the 90 % interval, in points"),
     metric("crps", Lower, None, |e| normal(e, gaussian_crps), "continuous ranked probability score of the grade, in points"),
     metric("log_score", Higher, None, |e| normal(e, gaussian_log_score), "mean log density of the truth"),
-    metric("held_out_rmse", Lower, Some(3), |e| Some(held_out(e)?.rmse()), "rmse of the prediction of hidden ratings, in points"),
-    metric("held_out_log", Higher, None, |e| Some(held_out(e)?.log_score()), "mean log density of hidden ratings"),
+    metric("held_out_rmse", Lower, Some(3), |e| Some(e.held_out()?.rmse()), "rmse of the prediction of hidden ratings, in points"),
+    metric("held_out_log", Higher, None, |e| Some(e.held_out()?.log_score()), "mean log density of hidden ratings"),
     metric("auc", Higher, Some(3), auc, "probability that a bad reviewer is ranked below a good one"),
     metric("reviewer_tau", Higher, None, tau, "rank correlation of what is said of reviewers with the accuracy of their reviews"),
 ];
@@ -147,10 +145,4 @@ type Score = fn(&[f64], &[f64], &[f64]) -> Result<f64, MetricError>;
 fn normal(evidence: &Evidence<'_>, score: Score) -> Option<f64> {
     let (mean, sd, truth) = evidence.predictions();
     score(&mean, &sd, &truth).ok()
-}
-
-/// One draw: the courses are many. All methods are asked for the same ratings.
-fn held_out(evidence: &Evidence<'_>) -> Option<HeldOutScore> {
-    let reviews = evidence.course.reviews();
-    HeldOut::default().draws(1).evaluate(reviews, evidence.method?, Seed::new(1)).ok()
 }

@@ -35,6 +35,7 @@ mod detection;
 mod evidence;
 mod metric;
 mod oracle;
+mod reviewers;
 mod standings;
 mod summary;
 mod table;

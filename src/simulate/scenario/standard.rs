@@ -77,9 +77,7 @@ pub const SCENARIOS: &[StandardScenario] = &[
             .scale(Scale::FIVE);
         gaussian(n, seed, law)
     }),
-    row("s8", "two kinds of works", |n, seed| {
-        individuals(n, 3, seed, &Simulation::new(Gaussian::gcn_bimodal()))
-    }),
+    row("s8", "two kinds of works", bimodal),
     row("s9", "a quarter of the reviewers is spam", |n, seed| {
         let law = Gaussian::pg1().bias_sd(4.0).noise(Noise::Gamma { shape: 4.0, rate: 196.0 });
         let spam = Simulation::new(law)
@@ -118,9 +116,7 @@ pub const SCENARIOS: &[StandardScenario] = &[
         agents(n, seed, &attacks.map(|behaviour| (behaviour, 0.05)))
     }),
     row("bs-ring", "rings of five among 30 % of closed groups", rings),
-    row("gcn-bimodal", "two kinds of works", |n, seed| {
-        individuals(n, 3, seed, &Simulation::new(Gaussian::gcn_bimodal()))
-    }),
+    row("gcn-bimodal", "two kinds of works", bimodal),
     row("gcn-friends", "two kinds of works, friends give the maximum", |n, seed| {
         let friends = Behaviour::Friends { probability: 0.1 };
         let simulation = Simulation::new(Gaussian::gcn_bimodal()).behaviour(friends, 1.0);
@@ -158,6 +154,10 @@ fn equal() -> Gaussian {
 
 fn gaussian(n: usize, seed: Seed, law: Gaussian) -> Made {
     individuals(n, 5, seed, &Simulation::new(law))
+}
+
+fn bimodal(n: usize, seed: Seed) -> Made {
+    individuals(n, 3, seed, &Simulation::new(Gaussian::gcn_bimodal()))
 }
 
 fn agents(n: usize, seed: Seed, attacks: &[(Behaviour, f64)]) -> Made {
