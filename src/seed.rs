@@ -111,6 +111,14 @@ pub(crate) enum Phase {
     SimulatedStaff = 16,
     SimulatedSubgroup = 17,
     SimulatedFix = 18,
+    Redraw = 19,
+    PlanPolish = 20,
+    PlanStrata = 21,
+    PlanWishes = 22,
+    PlanClasses = 23,
+    PlanStaff = 24,
+    PlanChange = 25,
+    Queue = 26,
     Quality = 32,
 }
 

@@ -20,6 +20,24 @@ pub(super) struct Draft<'a> {
     width: Option<u32>,
     slots: Vec<SubmissionId>,
     long: LongRows,
+    blocks: Option<Blocks>,
+}
+
+/// Groups of slots within which switches keep what the draft was made to have: a class structure, or
+/// one reviewer of each stratum for every submission.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    /// By slot.
+    of: Vec<u32>,
+    slots: Csr<u32>,
+}
+
+impl Blocks {
+    /// The blocks in which these slots are, `count` in all.
+    pub(super) fn new(count: usize, of: Vec<u32>) -> Self {
+        let slots = Csr::group(count, of.len(), |slot| of[slot] as usize, to_u32);
+        Self { of, slots }
+    }
 }
 
 /// Rows longer than this are looked up in a table; up to it, a scan is as fast.
@@ -76,7 +94,8 @@ impl<'a> Draft<'a> {
         let quotas = rules.quotas();
         let width = quotas.first().copied().filter(|width| quotas.iter().all(|q| q == width));
         let slots = vec![EMPTY; end as usize];
-        let mut draft = Self { rules, offsets, width, slots, long: LongRows::default() };
+        let long = LongRows::default();
+        let mut draft = Self { rules, offsets, width, slots, long, blocks: None };
         if !rules.keeps_nothing() {
             for reviewer in rules.people() {
                 for (slot, &kept) in draft.row(reviewer).zip(rules.kept(reviewer)) {
@@ -153,6 +172,21 @@ impl<'a> Draft<'a> {
         let slot = stream.bounded(to_u32(self.len())) as usize;
         let owner = self.owner(slot);
         self.free(owner).contains(&slot).then_some((slot, owner))
+    }
+
+    /// Confines switches to blocks of slots, or frees them.
+    pub(super) fn confine(&mut self, blocks: Option<Blocks>) {
+        self.blocks = blocks;
+    }
+
+    /// A uniform slot for a switch with this one, in the same block, and its owner; `None` where the
+    /// draw hit a slot that may not change.
+    pub(super) fn partner(&self, slot: usize, stream: &mut Stream) -> Option<(usize, PersonId)> {
+        let Some(blocks) = &self.blocks else { return self.draw(stream) };
+        let slots = blocks.slots.row(blocks.of[slot] as usize);
+        let partner = slots[stream.bounded(to_u32(slots.len())) as usize] as usize;
+        let owner = self.owner(partner);
+        self.free(owner).contains(&partner).then_some((partner, owner))
     }
 
     /// The graph of the slots and of further pairs of reviewers with exemplars. No slot may be

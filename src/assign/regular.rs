@@ -135,7 +135,7 @@ fn bad_slots(draft: &Draft<'_>) -> Vec<usize> {
 
 /// Proposes a switch of a slot with a random partner; returns the partner if it was made.
 fn propose(draft: &mut Draft<'_>, slot: usize, stream: &mut Stream) -> Option<usize> {
-    let (partner, owner) = draft.draw(stream)?;
+    let (partner, owner) = draft.partner(slot, stream)?;
     let (mine, theirs) = (draft.get(slot), draft.get(partner));
     let me = draft.owner(slot);
     if me == owner || mine == theirs {
@@ -157,11 +157,8 @@ fn propose(draft: &mut Draft<'_>, slot: usize, stream: &mut Stream) -> Option<us
 pub(super) fn mix(draft: &mut Draft<'_>, switches: usize, seed: Seed) {
     let mut stream = seed.stream(Phase::PlanMixing, 0);
     for _ in 0..draft.len().saturating_mul(switches) {
-        let (Some((a, mine)), Some((b, theirs))) =
-            (draft.draw(&mut stream), draft.draw(&mut stream))
-        else {
-            continue;
-        };
+        let Some((a, mine)) = draft.draw(&mut stream) else { continue };
+        let Some((b, theirs)) = draft.partner(a, &mut stream) else { continue };
         let (x, y) = (draft.get(a), draft.get(b));
         if mine != theirs && x != y && !draft.clashes(mine, y, a) && !draft.clashes(theirs, x, b) {
             draft.set(a, mine, y);
