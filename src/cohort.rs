@@ -2,11 +2,12 @@
 
 use crate::csr::Csr;
 use crate::error::CohortError;
-use crate::id::{MAX_COUNT, MAX_PAIRS, PersonId, SubmissionId, to_u32};
+use crate::id::{Id, MAX_COUNT, MAX_PAIRS, PersonId, SubmissionId, to_u32};
+use crate::quota::Quota;
 
 /// The people of a course, their submissions, and who wrote which: alone, as a team, or nobody of
-/// the course (an exemplar). Carries what an assigner may need to know of a person: a quota of
-/// reviews, whether it is a member of staff, a section (which no rule of this release reads).
+/// the course (an exemplar). Carries what an assigner may need to know: the quota of reviews that a
+/// person is to give, the demand of a submission, who is a member of staff, sections.
 ///
 /// Memory: 24 bytes a learner with one submission each.
 ///
@@ -34,13 +35,14 @@ pub struct Cohort {
     individuals: bool,
     authors: Csr<PersonId>,
     written: Csr<SubmissionId>,
-    quotas: Marks,
-    sections: Marks,
+    quotas: Marks<PersonId, Quota>,
+    demands: Marks<SubmissionId, Quota>,
+    sections: Marks<PersonId, u32>,
     staff: Vec<PersonId>,
 }
 
-/// A number for some people, sorted by person.
-type Marks = Vec<(PersonId, u32)>;
+/// What was said of some of them, sorted.
+type Marks<I, T> = Vec<(I, T)>;
 
 impl Cohort {
     /// `people` learners, each of whom wrote the submission of their own number.
@@ -65,6 +67,7 @@ impl Cohort {
             authors: Csr::new(offsets.clone(), numbers().map(PersonId::new).collect()),
             written: Csr::new(offsets, numbers().map(SubmissionId::new).collect()),
             quotas: Vec::new(),
+            demands: Vec::new(),
             sections: Vec::new(),
             staff: Vec::new(),
         })
@@ -115,8 +118,34 @@ impl Cohort {
 
     /// How many reviews a person is to give, where that was set.
     #[must_use]
-    pub fn quota(&self, person: PersonId) -> Option<u32> {
+    pub fn quota(&self, person: PersonId) -> Option<Quota> {
         mark(&self.quotas, person)
+    }
+
+    /// How many reviews a submission is to receive, where that was set.
+    #[must_use]
+    pub fn demand(&self, submission: SubmissionId) -> Option<Quota> {
+        mark(&self.demands, submission)
+    }
+
+    /// Whether somebody has a quota of their own.
+    pub(crate) fn has_quotas(&self) -> bool {
+        !self.quotas.is_empty()
+    }
+
+    /// Whether some submission has a demand of its own.
+    pub(crate) fn has_demands(&self) -> bool {
+        !self.demands.is_empty()
+    }
+
+    /// Whether somebody is a member of staff.
+    pub(crate) fn has_staff(&self) -> bool {
+        !self.staff.is_empty()
+    }
+
+    /// Whether somebody has a section.
+    pub(crate) fn has_sections(&self) -> bool {
+        !self.sections.is_empty()
     }
 
     /// The section of a person, where that was set.
@@ -132,8 +161,8 @@ impl Cohort {
     }
 }
 
-fn mark(marks: &Marks, person: PersonId) -> Option<u32> {
-    let found = marks.binary_search_by_key(&person, |&(person, _)| person).ok()?;
+fn mark<I: Id, T: Copy>(marks: &Marks<I, T>, id: I) -> Option<T> {
+    let found = marks.binary_search_by_key(&id, |&(id, _)| id).ok()?;
     Some(marks[found].1)
 }
 
@@ -159,8 +188,9 @@ pub struct CohortBuilder {
     people: usize,
     offsets: Vec<u32>,
     authors: Vec<PersonId>,
-    quotas: Marks,
-    sections: Marks,
+    quotas: Marks<PersonId, Quota>,
+    demands: Marks<SubmissionId, Quota>,
+    sections: Marks<PersonId, u32>,
     staff: Vec<PersonId>,
 }
 
@@ -196,9 +226,42 @@ impl CohortBuilder {
     /// # Errors
     ///
     /// [`CohortError::UnknownPerson`].
-    pub fn quota(&mut self, person: PersonId, reviews: u32) -> Result<&mut Self, CohortError> {
+    pub fn quota(
+        &mut self,
+        person: PersonId,
+        reviews: impl Into<Quota>,
+    ) -> Result<&mut Self, CohortError> {
         self.check(person, "quota")?;
-        self.quotas.push((person, reviews));
+        self.quotas.push((person, reviews.into()));
+        Ok(self)
+    }
+
+    /// Sets how many reviews a submission is to receive, in place of an even share. The last call
+    /// counts.
+    ///
+    /// ```
+    /// use peergrade::{Cohort, PersonId, Quota};
+    ///
+    /// let mut cohort = Cohort::builder(2)?;
+    /// let thesis = cohort.submission(&[PersonId::new(0)])?;
+    /// cohort.demand(thesis, Quota::between(3, 8)?)?;
+    /// assert_eq!(cohort.build().demand(thesis).map(Quota::min), Some(3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CohortError::UnknownSubmission`].
+    pub fn demand(
+        &mut self,
+        submission: SubmissionId,
+        reviews: impl Into<Quota>,
+    ) -> Result<&mut Self, CohortError> {
+        let submissions = self.offsets.len();
+        if submission.index() >= submissions {
+            return Err(CohortError::UnknownSubmission { submission, submissions });
+        }
+        self.demands.push((submission, reviews.into()));
         Ok(self)
     }
 
@@ -257,6 +320,7 @@ impl CohortBuilder {
             written: inverse(&authors, self.people),
             authors,
             quotas: last_of_each(self.quotas),
+            demands: last_of_each(self.demands),
             sections: last_of_each(self.sections),
             staff: self.staff,
         }
@@ -273,23 +337,24 @@ fn inverse(authors: &Csr<PersonId>, people: usize) -> Csr<SubmissionId> {
     Csr::group(people, submissions.len(), author, |i| submissions[i])
 }
 
-fn last_of_each(mut marks: Marks) -> Marks {
+fn last_of_each<I: Id, T>(mut marks: Marks<I, T>) -> Marks<I, T> {
     marks.reverse();
-    marks.sort_by_key(|&(person, _)| person);
-    marks.dedup_by_key(|&mut (person, _)| person);
+    marks.sort_by_key(|&(id, _)| id);
+    marks.dedup_by_key(|&mut (id, _)| id);
     marks
 }
 
 #[cfg(feature = "serde")]
 mod raw {
-    use super::{CohortError, PersonId};
+    use super::{CohortError, PersonId, Quota, SubmissionId};
 
     #[derive(serde::Serialize, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     pub(super) struct Cohort {
         people: u32,
         authors: Vec<Vec<PersonId>>,
-        quotas: Vec<(PersonId, u32)>,
+        quotas: Vec<(PersonId, Quota)>,
+        demands: Vec<(SubmissionId, Quota)>,
         sections: Vec<(PersonId, u32)>,
         staff: Vec<PersonId>,
     }
@@ -302,6 +367,7 @@ mod raw {
                     .map(|s| cohort.authors.row(s).to_vec())
                     .collect(),
                 quotas: cohort.quotas,
+                demands: cohort.demands,
                 sections: cohort.sections,
                 staff: cohort.staff,
             }
@@ -318,6 +384,9 @@ mod raw {
             }
             for (person, reviews) in raw.quotas {
                 cohort.quota(person, reviews)?;
+            }
+            for (submission, reviews) in raw.demands {
+                cohort.demand(submission, reviews)?;
             }
             for (person, section) in raw.sections {
                 cohort.section(person, section)?;
@@ -357,7 +426,7 @@ mod tests {
         let cohort = builder.build();
         assert_eq!((work.get(), cohort.submissions()), (0, 1));
         assert_eq!(cohort.authors_of(work), [a, b]);
-        assert_eq!((cohort.quota(a), cohort.quota(b)), (Some(4), None));
+        assert_eq!((cohort.quota(a), cohort.quota(b)), (Some(4.into()), None));
         assert_eq!((cohort.section(a), cohort.section(b)), (None, Some(9)));
     }
 

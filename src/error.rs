@@ -210,6 +210,14 @@ pub enum CohortError {
         /// What was written.
         submission: SubmissionId,
     },
+    /// A demand of a submission that is not there.
+    #[error("submission {submission}, given a demand, is not one of {submissions}")]
+    UnknownSubmission {
+        /// The submission.
+        submission: SubmissionId,
+        /// How many submissions there are.
+        submissions: usize,
+    },
     /// A rule about a person who is nobody.
     #[error("person {person}, given a {what}, is not one of {people} people")]
     UnknownPerson {
@@ -220,6 +228,23 @@ pub enum CohortError {
         /// How many people there are.
         people: usize,
     },
+}
+
+/// Numbers of reviews that make no [`Quota`](crate::Quota).
+///
+/// ```
+/// use peergrade::Quota;
+///
+/// let error = Quota::around(2, 6, 5).unwrap_err();
+/// assert_eq!(error.to_string(), "a quota from 2 to 5: 6 is above 5");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a quota from {from} to {to}: {above} is above {below}")]
+pub struct QuotaError {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) above: u32,
+    pub(crate) below: u32,
 }
 
 /// Why pairs make no [`ReviewGraph`](crate::ReviewGraph).

@@ -86,6 +86,7 @@ pub mod league;
 mod math;
 pub mod metrics;
 pub mod oversight;
+mod quota;
 mod rankings;
 mod reviews;
 mod roster;
@@ -99,7 +100,8 @@ pub use aggregate::Aggregator;
 pub use assign::{AssignError, Assigner, ReviewPlan};
 pub use cohort::{Cohort, CohortBuilder};
 pub use error::{
-    CohortError, GraphError, ReviewsError, RosterError, RubricError, ScaleError, ScoreError,
+    CohortError, GraphError, QuotaError, ReviewsError, RosterError, RubricError, ScaleError,
+    ScoreError,
 };
 pub use gradebook::{
     Column, Explanation, Fit, Gradebook, GradebookBuilder, GradebookError, Interval, Line, Source,
@@ -108,6 +110,7 @@ pub use gradebook::{
 pub use graph::ReviewGraph;
 pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
+pub use quota::Quota;
 pub use rankings::{Ranking, Rankings, RankingsBuilder, RankingsError};
 pub use reviews::{Duplicates, Reviews, ReviewsBuilder, SelfReview};
 pub use roster::Roster;

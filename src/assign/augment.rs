@@ -7,63 +7,108 @@
 //! reviews + barred pairs) a phase. A phase that places nothing has found the violator of Hall's
 //! condition.
 
+mod level;
+mod lift;
+
 use super::draft::{Draft, EMPTY};
+use super::loads::Stage;
 use super::shortage::Shortage;
 use crate::id::{PersonId, SubmissionId, to_u32};
 
-/// Places every slot, or says who cannot be served.
-pub(super) fn complete(draft: &mut Draft<'_>, bad: &[usize]) -> Result<(), Box<Shortage>> {
-    for &slot in bad {
-        if draft.is_bad(slot) {
-            draft.set(slot, draft.owner(slot), EMPTY);
+/// Fills the slots that are wanted and lifts every submission to its least number of reviews, or
+/// says who cannot be served. With [`Stage::BestEffort`] as much as can be.
+pub(super) fn complete(draft: &mut Draft<'_>, stage: Stage) -> Result<(), Box<Shortage>> {
+    let mut search = Search { holders: Holders::new(draft, stage), stage };
+    let mut empty = draft.wanted_slots();
+    while !empty.is_empty() {
+        let mut phase = Phase::new(draft, &search);
+        let before = empty.len();
+        empty.retain(|&slot| !phase.place(draft, &mut search, slot, false));
+        if empty.len() == before {
+            break;
         }
     }
-    let mut empty: Vec<usize> =
-        bad.iter().copied().filter(|&slot| draft.get(slot) == EMPTY).collect();
-    let mut holders = Holders::new(draft);
-    while !empty.is_empty() {
-        let mut phase = Phase::new(draft, &holders);
-        let before = empty.len();
-        empty.retain(|&slot| !phase.place(draft, &mut holders, slot));
-        if empty.len() == before {
-            let mut alone = Phase::new(draft, &holders);
-            alone.place(draft, &mut holders, empty[0]);
-            return Err(Box::new(alone.shortage(draft)));
+    for slot in empty {
+        let reviewer = draft.owner(slot);
+        if draft.given(reviewer) >= draft.rules.give(stage, reviewer).0 {
+            continue;
+        }
+        let mut alone = Phase::new(draft, &search);
+        if !alone.place(draft, &mut search, slot, true) {
+            return Err(Box::new(alone.shortage(draft, stage)));
         }
     }
     let pool: Vec<SubmissionId> = draft.rules.pool().collect();
     for submission in pool {
-        while holders.lacks(draft, submission) {
-            lift(draft, &mut holders, submission)?;
+        while search.lacks(draft, submission) {
+            lift::lift(draft, &mut search, submission)?;
         }
+    }
+    if stage > Stage::Even {
+        lift::lift_all(draft, &mut search);
+        level::level(draft, &mut search);
     }
     Ok(())
 }
 
-/// The slots that may change and hold each submission, at most as many as it may receive.
-struct Holders {
-    offsets: Vec<usize>,
-    slots: Vec<u32>,
-    loads: Vec<u32>,
-    /// By slot that holds a submission: where it stands in `slots`.
-    places: Vec<usize>,
+/// What a search knows of the draft beside the draft itself.
+pub(super) struct Search {
+    pub(super) holders: Holders,
+    pub(super) stage: Stage,
+}
+
+impl Search {
+    /// The reviews that a submission has, kept ones among them.
+    pub(super) fn load(&self, draft: &Draft<'_>, submission: SubmissionId) -> u32 {
+        to_u32(self.holders.of(submission).len()) + draft.rules.kept_by(submission)
+    }
+
+    /// Whether a submission has fewer reviews than it is to receive at least.
+    pub(super) fn lacks(&self, draft: &Draft<'_>, submission: SubmissionId) -> bool {
+        self.load(draft, submission) < self.holders.bounds[submission.index()].0
+    }
+
+    /// Whether a submission has more reviews than it is to receive at least.
+    pub(super) fn can_spare(&self, draft: &Draft<'_>, submission: SubmissionId) -> bool {
+        self.load(draft, submission) > self.holders.bounds[submission.index()].0
+    }
+
+    /// Whether a submission has as many reviews as it may receive.
+    pub(super) fn is_full(&self, draft: &Draft<'_>, submission: SubmissionId) -> bool {
+        self.load(draft, submission) >= self.holders.bounds[submission.index()].1
+    }
+
+    /// Puts a submission, or nothing, into a slot, in place of what is there.
+    pub(super) fn shift(&mut self, draft: &mut Draft<'_>, slot: usize, submission: SubmissionId) {
+        let before = draft.get(slot);
+        if before != EMPTY {
+            self.holders.remove(before, slot);
+        }
+        draft.set(slot, draft.owner(slot), submission);
+        if submission != EMPTY {
+            self.holders.add(submission, slot);
+        }
+    }
+}
+
+/// The slots that may change and hold each submission.
+pub(super) struct Holders {
+    /// By submission.
+    slots: Vec<Vec<u32>>,
+    /// By submission: the fewest and the most reviews that it may have.
+    bounds: Vec<(u32, u32)>,
+    /// By slot that holds a submission: where it stands among its holders.
+    places: Vec<u32>,
 }
 
 impl Holders {
-    fn new(draft: &Draft<'_>) -> Self {
+    fn new(draft: &Draft<'_>, stage: Stage) -> Self {
         let rules = draft.rules;
         let submissions = rules.cohort().submissions();
-        let mut offsets = vec![0; submissions + 1];
-        for submission in rules.pool() {
-            let room = rules.high(submission) - rules.kept_by(submission);
-            offsets[submission.index() + 1] = room as usize;
-        }
-        for i in 0..submissions {
-            offsets[i + 1] += offsets[i];
-        }
-        let slots = vec![0; offsets[submissions]];
-        let (loads, places) = (vec![0; submissions], vec![0; draft.len()]);
-        let mut holders = Self { offsets, slots, loads, places };
+        let mut bounds = vec![(0, 0); submissions];
+        rules.pool().for_each(|work| bounds[work.index()] = rules.take(stage, work));
+        let mut holders =
+            Self { slots: vec![Vec::new(); submissions], bounds, places: vec![0; draft.len()] };
         for reviewer in rules.people() {
             for slot in draft.free(reviewer).filter(|&slot| draft.get(slot) != EMPTY) {
                 holders.add(draft.get(slot), slot);
@@ -72,66 +117,38 @@ impl Holders {
         holders
     }
 
-    fn load(&self, submission: SubmissionId) -> u32 {
-        self.loads[submission.index()]
-    }
-
-    /// Whether a submission has fewer reviews than it is to receive at least.
-    fn lacks(&self, draft: &Draft<'_>, submission: SubmissionId) -> bool {
-        let rules = draft.rules;
-        self.load(submission) + rules.kept_by(submission) < rules.low(submission)
-    }
-
-    fn is_full(&self, submission: SubmissionId) -> bool {
-        let i = submission.index();
-        self.offsets[i] + self.loads[i] as usize == self.offsets[i + 1]
-    }
-
-    fn of(&self, submission: SubmissionId) -> &[u32] {
-        let start = self.offsets[submission.index()];
-        &self.slots[start..start + self.load(submission) as usize]
+    pub(super) fn of(&self, submission: SubmissionId) -> &[u32] {
+        &self.slots[submission.index()]
     }
 
     fn add(&mut self, submission: SubmissionId, slot: usize) {
-        let i = submission.index();
-        let place = self.offsets[i] + self.loads[i] as usize;
-        self.slots[place] = to_u32(slot);
-        self.places[slot] = place;
-        self.loads[i] += 1;
+        let slots = &mut self.slots[submission.index()];
+        self.places[slot] = to_u32(slots.len());
+        slots.push(to_u32(slot));
     }
 
     fn remove(&mut self, submission: SubmissionId, slot: usize) {
-        let i = submission.index();
-        self.loads[i] -= 1;
-        let last = self.slots[self.offsets[i] + self.loads[i] as usize];
-        let place = self.places[slot];
-        self.slots[place] = last;
-        self.places[last as usize] = place;
-    }
-
-    /// Puts a submission into a slot, in place of what is there.
-    fn shift(&mut self, draft: &mut Draft<'_>, slot: usize, submission: SubmissionId) {
-        let before = draft.get(slot);
-        if before != EMPTY {
-            self.remove(before, slot);
+        let slots = &mut self.slots[submission.index()];
+        let place = self.places[slot] as usize;
+        slots.swap_remove(place);
+        if let Some(&moved) = slots.get(place) {
+            self.places[moved as usize] = to_u32(place);
         }
-        draft.set(slot, draft.owner(slot), submission);
-        self.add(submission, slot);
     }
 }
 
-const UNSEEN: u32 = u32::MAX;
-
 /// Searches in which every reviewer is visited at most once, and every holder of a submission.
 struct Phase {
+    /// The works by class, and where the classes begin.
     pool: Vec<SubmissionId>,
+    starts: Vec<usize>,
     /// By position in the pool: the position itself, or one to go on from where that submission is
     /// exhausted.
     next_alive: Vec<u32>,
-    /// Submissions below their least number of reviews, and those with room above it. Some may
-    /// have filled up since they were listed.
-    lacking: Vec<SubmissionId>,
-    roomy: Vec<SubmissionId>,
+    /// By class: submissions below their least number of reviews, and those with room above it.
+    /// Some may have filled up since they were listed.
+    lacking: Vec<Vec<SubmissionId>>,
+    roomy: Vec<Vec<SubmissionId>>,
     /// By person.
     visited: Vec<bool>,
     /// By submission: holders looked at, and whether the present path goes through it.
@@ -149,17 +166,24 @@ struct Step {
 }
 
 impl Phase {
-    fn new(draft: &Draft<'_>, holders: &Holders) -> Self {
+    fn new(draft: &Draft<'_>, search: &Search) -> Self {
         let cohort = draft.rules.cohort();
-        let pool: Vec<SubmissionId> = draft.rules.pool().collect();
-        let (mut lacking, mut roomy) = (Vec::new(), Vec::new());
-        for &submission in pool.iter().filter(|&&submission| !holders.is_full(submission)) {
-            let lacks = holders.lacks(draft, submission);
-            if lacks { &mut lacking } else { &mut roomy }.push(submission);
+        let (pool, starts) = by_class(draft);
+        let classes = starts.len() - 1;
+        let (mut lacking, mut roomy) = (vec![Vec::new(); classes], vec![Vec::new(); classes]);
+        for class in 0..classes {
+            for &work in &pool[starts[class]..starts[class + 1]] {
+                if !search.is_full(draft, work) {
+                    let lacks = search.lacks(draft, work);
+                    let list = if lacks { &mut lacking } else { &mut roomy };
+                    list[class].push(work);
+                }
+            }
         }
         Self {
             next_alive: (0..=to_u32(pool.len())).collect(),
             pool,
+            starts,
             lacking,
             roomy,
             visited: vec![false; cohort.people()],
@@ -169,8 +193,15 @@ impl Phase {
     }
 
     /// Fills an empty slot along a path: its reviewer takes a submission, whose reviewer takes
-    /// another, until one has room. False where this phase has no path.
-    fn place(&mut self, draft: &mut Draft<'_>, holders: &mut Holders, empty: usize) -> bool {
+    /// another, until one has room; or, if it `must` be, until a reviewer can do with one less.
+    /// False where this phase has no path.
+    fn place(
+        &mut self,
+        draft: &mut Draft<'_>,
+        search: &mut Search,
+        empty: usize,
+        must: bool,
+    ) -> bool {
         let root = draft.owner(empty);
         if self.visited[root.index()] {
             return false;
@@ -178,17 +209,24 @@ impl Phase {
         self.visited[root.index()] = true;
         let mut path = vec![Step { slot: empty, reviewer: root, cursor: 0, takes: EMPTY }];
         while let Some(step) = path.last_mut() {
-            if step.cursor == 0
-                && let Some(submission) = self.with_room(draft, holders, step.reviewer)
-            {
-                step.takes = submission;
+            let takes = if step.cursor > 0 {
+                None
+            } else if must && step.slot != empty && can_give_less(draft, search, step.reviewer) {
+                Some(EMPTY)
+            } else {
+                self.with_room(draft, search, step.reviewer)
+            };
+            if let Some(takes) = takes {
+                step.takes = takes;
                 for step in path.iter().rev() {
-                    self.on_path[step.takes.index()] = false;
-                    holders.shift(draft, step.slot, step.takes);
+                    if step.takes != EMPTY {
+                        self.on_path[step.takes.index()] = false;
+                    }
+                    search.shift(draft, step.slot, step.takes);
                 }
                 return true;
             }
-            if let Some(further) = self.descend(draft, holders, step) {
+            if let Some(further) = self.descend(draft, search, step) {
                 path.push(further);
             } else {
                 path.pop();
@@ -204,20 +242,29 @@ impl Phase {
     fn with_room(
         &mut self,
         draft: &Draft<'_>,
-        holders: &Holders,
+        search: &Search,
         reviewer: PersonId,
     ) -> Option<SubmissionId> {
         let takes = |submission| !draft.clashes(reviewer, submission, usize::MAX);
-        let lacks = |submission| holders.lacks(draft, submission);
-        first_open(&mut self.lacking, lacks, takes)
-            .or_else(|| first_open(&mut self.roomy, |s| !holders.is_full(s), takes))
+        let lacks = |submission| search.lacks(draft, submission);
+        let has_room = |submission| !search.is_full(draft, submission);
+        let first = |lists: &mut Vec<Vec<_>>, is_open: &dyn Fn(SubmissionId) -> bool| {
+            let open = |class: &usize| is_open_to(draft, reviewer, *class);
+            let mut classes = (0..lists.len()).filter(open);
+            classes.find_map(|class| first_open(&mut lists[class], is_open, takes))
+        };
+        first(&mut self.lacking, &lacks).or_else(|| first(&mut self.roomy, &has_room))
     }
 
     /// The next step of a path: a slot that holds what the reviewer could take.
-    fn descend(&mut self, draft: &Draft<'_>, holders: &Holders, step: &mut Step) -> Option<Step> {
+    fn descend(&mut self, draft: &Draft<'_>, search: &Search, step: &mut Step) -> Option<Step> {
         loop {
             step.cursor = self.alive_from(step.cursor);
             let &submission = self.pool.get(step.cursor)?;
+            if let Some(end) = self.closed_until(draft, step) {
+                step.cursor = end;
+                continue;
+            }
             if self.on_path[submission.index()]
                 || draft.clashes(step.reviewer, submission, usize::MAX)
             {
@@ -225,7 +272,7 @@ impl Phase {
                 continue;
             }
             let looked_at = &mut self.looked_at[submission.index()];
-            while let Some(&slot) = holders.of(submission).get(*looked_at as usize) {
+            while let Some(&slot) = search.holders.of(submission).get(*looked_at as usize) {
                 *looked_at += 1;
                 let reviewer = draft.owner(slot as usize);
                 if !self.visited[reviewer.index()] {
@@ -237,6 +284,14 @@ impl Phase {
             }
             self.next_alive[step.cursor] = to_u32(step.cursor + 1);
         }
+    }
+
+    /// Where the class of the work at the cursor ends, if the reviewer may not review it.
+    fn closed_until(&self, draft: &Draft<'_>, step: &Step) -> Option<usize> {
+        let classes = draft.rules.classes()?;
+        let class = classes.of_work(self.pool[step.cursor]);
+        let is_open = classes.allow(classes.of_person(step.reviewer), class);
+        (!is_open).then(|| self.starts[class + 1])
     }
 
     /// The first position from this one on whose submission is not exhausted.
@@ -255,21 +310,45 @@ impl Phase {
     /// Who is short, after a search that visited all it can reach and found nothing: those
     /// visited, who can place nothing beyond the exhausted submissions; or, in an even spread, the
     /// submissions left to the others. The fewer of the two.
-    fn shortage(&self, draft: &Draft<'_>) -> Shortage {
+    fn shortage(&self, draft: &Draft<'_>, stage: Stage) -> Shortage {
         let rules = draft.rules;
         let reviewers: Vec<u32> =
             (0..).zip(&self.visited).filter_map(|(r, &visited)| visited.then_some(r)).collect();
         let alive = (0..).zip(&self.next_alive).filter(|(i, next)| i == *next);
-        let submissions: Vec<u32> =
+        let mut submissions: Vec<u32> =
             alive.filter_map(|(i, _)| self.pool.get(i as usize).map(|s| s.get())).collect();
+        submissions.sort_unstable();
         if !submissions.is_empty() && submissions.len() <= reviewers.len() {
-            let shortage = rules.submission_shortage(&submissions);
+            let shortage = rules.submission_shortage(stage, &submissions);
             if shortage.supply() < shortage.demand() {
                 return shortage;
             }
         }
-        rules.reviewer_shortage(&reviewers, rules.free_quota(&reviewers))
+        rules.reviewer_shortage(stage, &reviewers)
     }
+}
+
+/// The works of the pool by class, and where the classes begin.
+fn by_class(draft: &Draft<'_>) -> (Vec<SubmissionId>, Vec<usize>) {
+    let mut pool: Vec<SubmissionId> = draft.rules.pool().collect();
+    let Some(classes) = draft.rules.classes() else {
+        let end = pool.len();
+        return (pool, vec![0, end]);
+    };
+    pool.sort_by_key(|&work| classes.of_work(work));
+    let start = |class| pool.partition_point(|&work| classes.of_work(work) < class);
+    let starts = (0..=classes.work_classes()).map(start).collect();
+    (pool, starts)
+}
+
+/// Whether a reviewer may review works of a class.
+fn is_open_to(draft: &Draft<'_>, reviewer: PersonId, class: usize) -> bool {
+    draft.rules.classes().is_none_or(|classes| classes.allow(classes.of_person(reviewer), class))
+}
+
+/// Whether a reviewer gives more than the least.
+fn can_give_less(draft: &Draft<'_>, search: &Search, reviewer: PersonId) -> bool {
+    draft.given(reviewer) > draft.rules.give(search.stage, reviewer).0
 }
 
 /// The first of a list that can be taken; what is not open any more leaves the list.
@@ -289,64 +368,4 @@ fn first_open(
         }
     }
     None
-}
-
-/// Gives a submission one review more along a shortest path: a reviewer takes it for another one,
-/// which takes a review from a third, until one can spare a review.
-fn lift(
-    draft: &mut Draft<'_>,
-    holders: &mut Holders,
-    root: SubmissionId,
-) -> Result<(), Box<Shortage>> {
-    let rules = draft.rules;
-    // By submission: the slot that it is to give up, and the submission that takes that slot.
-    let mut gives_up = vec![(UNSEEN, EMPTY); rules.cohort().submissions()];
-    gives_up[root.index()] = (0, EMPTY);
-    let mut unvisited: Vec<PersonId> = rules.people().collect();
-    let mut queue = vec![root];
-    let mut next = 0;
-    while let Some(&submission) = queue.get(next) {
-        next += 1;
-        let mut reached = Vec::new();
-        unvisited.retain(|&reviewer| {
-            let stays =
-                draft.free(reviewer).is_empty() || draft.clashes(reviewer, submission, usize::MAX);
-            if !stays {
-                reached.push(reviewer);
-            }
-            stays
-        });
-        for slot in reached.into_iter().flat_map(|reviewer| draft.free(reviewer)) {
-            let other = draft.get(slot);
-            if gives_up[other.index()].0 != UNSEEN {
-                continue;
-            }
-            gives_up[other.index()] = (to_u32(slot), submission);
-            if holders.load(other) + rules.kept_by(other) > rules.low(other) {
-                hand_back(draft, holders, other, &gives_up);
-                return Ok(());
-            }
-            queue.push(other);
-        }
-    }
-    let mut stuck: Vec<u32> = queue.iter().map(|submission| submission.get()).collect();
-    stuck.sort_unstable();
-    Err(Box::new(rules.submission_shortage(&stuck)))
-}
-
-/// Moves along the path from a submission that can spare a review back to the one that lacks it.
-fn hand_back(
-    draft: &mut Draft<'_>,
-    holders: &mut Holders,
-    mut submission: SubmissionId,
-    gives_up: &[(u32, SubmissionId)],
-) {
-    loop {
-        let (slot, taker) = gives_up[submission.index()];
-        if taker == EMPTY {
-            return;
-        }
-        holders.shift(draft, slot as usize, taker);
-        submission = taker;
-    }
 }

@@ -2,10 +2,12 @@
 
 use hashbrown::HashTable;
 
+use super::AssignError;
+use super::loads::Stage;
 use super::rules::Rules;
 use crate::csr::{Csr, offsets};
 use crate::graph::ReviewGraph;
-use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::id::{MAX_PAIRS, PersonId, SubmissionId, to_u32};
 use crate::seed::Stream;
 
 /// A slot without a submission.
@@ -106,6 +108,83 @@ impl<'a> Draft<'a> {
         draft
     }
 
+    /// The same reviews in rows as long as a stage lets them be, but for `cap`.
+    ///
+    /// # Errors
+    ///
+    /// Where there are more slots than numbers.
+    pub(super) fn widened(&self, stage: Stage, cap: u32) -> Result<Self, AssignError> {
+        let (rules, mut offsets, mut end) = (self.rules, vec![0], 0_usize);
+        let most = cap.min(to_u32(rules.pool_len()));
+        for reviewer in rules.people() {
+            end += rules.give(stage, reviewer).1.min(most).max(rules.quota(reviewer)) as usize;
+            if end > MAX_PAIRS {
+                return Err(AssignError::TooManyReviews { limit: MAX_PAIRS });
+            }
+            offsets.push(to_u32(end));
+        }
+        let (slots, long) = (vec![EMPTY; end], LongRows::default());
+        let mut wide = Self { rules, offsets, width: None, slots, long, blocks: None };
+        for reviewer in rules.people() {
+            let held = self.row(reviewer).map(|slot| self.get(slot)).filter(|&s| s != EMPTY);
+            for (slot, submission) in wide.row(reviewer).zip(held) {
+                wide.set(slot, reviewer, submission);
+            }
+        }
+        Ok(wide)
+    }
+
+    /// Empties those of these slots that are bad: one after another, since one that was bad may be
+    /// good once another is empty.
+    pub(super) fn clear(&mut self, slots: &[usize]) {
+        for &slot in slots {
+            if self.is_bad(slot) {
+                self.set(slot, self.owner(slot), EMPTY);
+            }
+        }
+    }
+
+    /// Whether no slot is empty.
+    pub(super) fn is_full(&self) -> bool {
+        self.slots.iter().all(|&submission| submission != EMPTY)
+    }
+
+    /// How many reviews a person gives so far.
+    pub(super) fn given(&self, reviewer: PersonId) -> u32 {
+        to_u32(self.row(reviewer).filter(|&slot| self.slots[slot] != EMPTY).count())
+    }
+
+    /// The empty slots of a person.
+    fn empty_slots(&self, reviewer: PersonId) -> impl Iterator<Item = usize> {
+        self.row(reviewer).filter(|&slot| self.slots[slot] == EMPTY)
+    }
+
+    /// An empty slot of a person.
+    pub(super) fn empty_slot(&self, reviewer: PersonId) -> Option<usize> {
+        self.empty_slots(reviewer).next()
+    }
+
+    /// An empty slot of a person who is to give more.
+    pub(super) fn wanted_slot(&self, reviewer: PersonId) -> Option<usize> {
+        let slot = self.empty_slot(reviewer)?;
+        (self.given(reviewer) < self.rules.quota(reviewer)).then_some(slot)
+    }
+
+    /// The empty slots of those who are to give more, as many as they are to give.
+    pub(super) fn wanted_slots(&self) -> Vec<usize> {
+        let wanted = |r| self.rules.quota(r).saturating_sub(self.given(r)) as usize;
+        let people = self.rules.people();
+        people.flat_map(|r| self.empty_slots(r).take(wanted(r))).collect()
+    }
+
+    /// All reviews as pairs, by reviewer.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (SubmissionId, PersonId)> {
+        self.rules.people().flat_map(move |reviewer| {
+            let held = self.row(reviewer).map(|slot| self.slots[slot]);
+            held.filter(|&s| s != EMPTY).map(move |submission| (submission, reviewer))
+        })
+    }
+
     pub(super) fn len(&self) -> usize {
         self.slots.len()
     }
@@ -150,6 +229,9 @@ impl<'a> Draft<'a> {
         submission: SubmissionId,
         slot: usize,
     ) -> bool {
+        if submission == EMPTY {
+            return false;
+        }
         let mut row = self.row(reviewer);
         let held = if row.len() > LONG {
             let own = row.contains(&slot) && self.slots[slot] == submission;

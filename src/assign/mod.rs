@@ -7,29 +7,33 @@
 
 mod augment;
 mod draft;
+mod exemplars;
+mod loads;
 mod plan;
 pub mod quality;
 mod regular;
 mod rules;
+mod search;
+mod sections;
 mod shortage;
 
 use thiserror::Error;
 
-pub use plan::{ReviewPlan, Strategy, Violation};
+pub use plan::{LoadsKept, ReviewPlan, Shortfall, Strategy, Violation};
 pub use quality::Quality;
 pub use rules::Rule;
-pub use shortage::Shortage;
+pub use sections::Sections;
+pub use shortage::{Remedy, Shortage};
 
 use crate::cohort::Cohort;
 use crate::error::GraphError;
+use crate::graph::ReviewGraph;
 use crate::id::{MAX_PAIRS, PersonId, SubmissionId};
+use crate::quota::Quota;
 use crate::seed::{Phase, Seed};
-use draft::Draft;
-use rules::Rules;
-
-/// Switches a slot after augmenting paths were needed. One restores the mixing of a random plan;
-/// three are safe.
-const MIXING: usize = 3;
+use exemplars::Exemplars;
+use loads::{Stage, Wish};
+use rules::{Crew, Rules};
 
 /// The rules of a review plan.
 ///
@@ -48,15 +52,24 @@ const MIXING: usize = 3;
 /// plan.verify(&cohort, &assigner)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Assigner {
     reviews: usize,
+    give: Option<(u32, u32)>,
+    receive: Option<(u32, u32)>,
+    sections: Sections,
     forbidden: Vec<(SubmissionId, PersonId)>,
+    history: Vec<(SubmissionId, PersonId)>,
     kept: Vec<(SubmissionId, PersonId)>,
     exemplars: Vec<SubmissionId>,
     exemplars_each: usize,
+    exemplars_counted: bool,
+    /// Sorted.
+    spot_checks: Vec<SubmissionId>,
+    checks_each: usize,
+    best_effort: bool,
 }
 
 /// Why there is no plan.
@@ -111,6 +124,24 @@ pub enum AssignError {
         /// How many submissions there are.
         submissions: usize,
     },
+    /// A submission that staff are to check and that is not there.
+    #[error("submission {submission}, to be checked by staff, is not one of {submissions}")]
+    UnknownSpotCheck {
+        /// The submission.
+        submission: SubmissionId,
+        /// How many submissions there are.
+        submissions: usize,
+    },
+    /// A range of reviews that is none.
+    #[error("everybody is to {what} {least} to {most} reviews: {least} is above {most}")]
+    Range {
+        /// "give" or "receive".
+        what: &'static str,
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
     /// Fewer exemplars than everybody is to have.
     #[error("everybody is to have {each} exemplars, but there are {there}")]
     TooFewExemplars {
@@ -129,6 +160,12 @@ pub enum AssignError {
     },
 }
 
+impl From<GraphError> for AssignError {
+    fn from(error: GraphError) -> Self {
+        Self::Pair { kind: "planned", error }
+    }
+}
+
 impl From<Shortage> for AssignError {
     fn from(shortage: Shortage) -> Self {
         Self::Impossible(Box::new(shortage))
@@ -139,13 +176,128 @@ impl Assigner {
     /// Everybody gives this many reviews.
     #[must_use]
     pub fn new(reviews: usize) -> Self {
-        Self {
-            reviews,
-            forbidden: Vec::new(),
-            kept: Vec::new(),
-            exemplars: Vec::new(),
-            exemplars_each: 0,
-        }
+        Self { reviews, ..Self::default() }
+    }
+
+    /// Lets everybody without a quota of their own give any number of reviews in this range, where
+    /// the number of [`new`](Self::new) cannot be had.
+    ///
+    /// ```
+    /// use peergrade::assign::LoadsKept;
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed};
+    ///
+    /// // One work that five people wrote, and that three others can review.
+    /// let mut cohort = Cohort::builder(8)?;
+    /// let work = cohort.submission(&[0, 1, 2, 3, 4].map(PersonId::new))?;
+    /// let cohort = cohort.build();
+    /// let assigner = Assigner::new(2);
+    /// assert!(assigner.assign(&cohort, Seed::new(1)).is_err());
+    /// let plan = assigner.give(0, 2).assign(&cohort, Seed::new(1))?;
+    /// assert_eq!(plan.loads(), LoadsKept::Exactly);
+    /// assert_eq!(plan.graph().reviewers_of(work).len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn give(mut self, least: u32, most: u32) -> Self {
+        self.give = Some((least, most));
+        self
+    }
+
+    /// Lets every submission without a demand of its own receive any number of reviews in this
+    /// range, where an even spread cannot be had: the numbers are then as even as they can be.
+    ///
+    /// ```
+    /// use peergrade::assign::{LoadsKept, Sections};
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed};
+    ///
+    /// // Six of ten people are of one section, and nobody may review their own.
+    /// let mut cohort = Cohort::builder(10)?;
+    /// for person in (0..10).map(PersonId::new) {
+    ///     cohort.submission(&[person])?;
+    ///     cohort.section(person, u32::from(person.get() >= 6))?;
+    /// }
+    /// let cohort = cohort.build();
+    /// let assigner = Assigner::new(3).sections(Sections::Other);
+    /// assert!(assigner.assign(&cohort, Seed::new(1)).is_err());
+    /// let plan = assigner.receive(1, 6).assign(&cohort, Seed::new(1))?;
+    /// assert_eq!(plan.loads(), LoadsKept::WithinRanges);
+    /// for (submission, load) in (0..10).map(|s| (s, if s < 6 { 2 } else { 4 })) {
+    ///     let reviewers = plan.graph().reviewers_of(peergrade::SubmissionId::new(submission));
+    ///     assert!((load..=load + 1).contains(&reviewers.len()));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn receive(mut self, least: u32, most: u32) -> Self {
+        self.receive = Some((least, most));
+        self
+    }
+
+    /// Who may review whose work, by section.
+    #[must_use]
+    pub fn sections(mut self, sections: Sections) -> Self {
+        self.sections = sections;
+        self
+    }
+
+    /// Forbids the pairs of an earlier round, beside those of rounds before it.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, Seed};
+    ///
+    /// let cohort = Cohort::individuals(30)?;
+    /// let assigner = Assigner::new(3);
+    /// let first = assigner.assign(&cohort, Seed::new(2026).derive("week 1"))?;
+    /// let second = assigner.history(&first).assign(&cohort, Seed::new(2026).derive("week 2"))?;
+    /// let mut again = second.graph().iter().filter(|&(s, r)| first.graph().contains(s, r));
+    /// assert_eq!(again.next(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn history(mut self, round: impl AsRef<ReviewGraph>) -> Self {
+        self.history.extend(round.as_ref().iter());
+        self
+    }
+
+    /// Has members of staff review each of these submissions `each` times, spread evenly over them
+    /// within their quotas, which are the most that each of them gives. These reviews are beside
+    /// those of peers. Which submissions need a check is for [`oversight`](crate::oversight) to say.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed, SubmissionId};
+    ///
+    /// let mut cohort = Cohort::builder(12)?;
+    /// for author in 0..10 {
+    ///     cohort.submission(&[PersonId::new(author)])?;
+    /// }
+    /// cohort.staff(PersonId::new(10))?.staff(PersonId::new(11))?.quota(PersonId::new(11), 1)?;
+    /// let cohort = cohort.build();
+    /// let doubtful = [2, 5, 7].map(SubmissionId::new);
+    /// let plan = Assigner::new(3).spot_checks(doubtful, 1).assign(&cohort, Seed::new(1))?;
+    /// assert_eq!(plan.graph().submissions_of(PersonId::new(10)).len(), 2);
+    /// assert_eq!(plan.graph().submissions_of(PersonId::new(11)).len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn spot_checks(
+        mut self,
+        submissions: impl IntoIterator<Item = SubmissionId>,
+        each: usize,
+    ) -> Self {
+        self.spot_checks = submissions.into_iter().collect();
+        self.spot_checks.sort_unstable();
+        self.spot_checks.dedup();
+        self.checks_each = each;
+        self
+    }
+
+    /// Whether a request that cannot be met is answered by as many reviews as can be, spread as
+    /// evenly as can be, in place of an error. Who falls short is told by
+    /// [`ReviewPlan::shortfalls`]. Everything but the least numbers of reviews is kept.
+    #[must_use]
+    pub fn best_effort(mut self, best_effort: bool) -> Self {
+        self.best_effort = best_effort;
+        self
     }
 
     /// Forbids these pairs, beside those forbidden before. Repetitions are fine.
@@ -204,6 +356,14 @@ impl Assigner {
         self
     }
 
+    /// Whether exemplars count in the quotas of reviewers: then everybody reviews so many fewer works
+    /// of peers.
+    #[must_use]
+    pub fn count_exemplars(mut self, count: bool) -> Self {
+        self.exemplars_counted = count;
+        self
+    }
+
     /// A plan that keeps every rule.
     ///
     /// The same cohort, rules (in any order) and seed give the same plan. Before rules tell people
@@ -218,20 +378,55 @@ impl Assigner {
     /// [`AssignError::Impossible`] with a proof where no plan keeps the rules, and other variants
     /// for settings that do not fit the cohort.
     pub fn assign(&self, cohort: &Cohort, seed: Seed) -> Result<ReviewPlan, AssignError> {
-        let rules = Rules::new(self, cohort)?;
-        let mut draft = Draft::new(&rules);
-        let exemplars =
-            plan::exemplar_pairs(&rules, draft.len(), &mut seed.stream(Phase::Exemplars, 0))?;
-        regular::fill(&mut draft, seed);
-        let left = regular::repair(&mut draft, seed);
-        let strategy = if left.is_empty() {
-            Strategy::Repair
-        } else {
-            augment::complete(&mut draft, &left).map_err(AssignError::Impossible)?;
-            regular::mix(&mut draft, MIXING, seed);
-            Strategy::Augment
+        let mut rules = Rules::new(self, cohort)?;
+        rules.settle(seed);
+        let found = search::search(&rules, seed)?;
+        let exemplars = Exemplars::new(&rules)?
+            .pairs(found.draft.len(), &mut seed.stream(Phase::Exemplars, 0))?;
+        let (strategy, mut stage) = (found.strategy, found.stage);
+        let loads = rules.nearest().max(stage.into());
+        if found.draft.is_full() && !cohort.has_staff() {
+            let graph = found.draft.into_graph(&exemplars);
+            return Ok(ReviewPlan { graph, strategy, stage, loads });
+        }
+        let mut pairs: Vec<_> = found.draft.pairs().chain(exemplars).collect();
+        if cohort.has_staff() {
+            let mut staff = Rules::of(Crew::Staff, self, cohort)?;
+            let seed = seed.key(Phase::PlanStaff, 0);
+            staff.settle(seed);
+            let checks = search::search(&staff, seed)?;
+            check_total(pairs.len(), checks.draft.len())?;
+            pairs.extend(checks.draft.pairs());
+            stage = stage.max(checks.stage);
+        }
+        let (people, submissions) = (cohort.people(), cohort.submissions());
+        let graph = ReviewGraph::from_pairs(people, submissions, &pairs)?;
+        let loads = loads.max(stage.into());
+        Ok(ReviewPlan { graph, strategy, stage, loads })
+    }
+
+    /// Whether ranges are ranges.
+    fn check_ranges(&self) -> Result<(), AssignError> {
+        for (what, range) in [("give", self.give), ("receive", self.receive)] {
+            if let Some((least, most)) = range.filter(|(least, most)| least > most) {
+                return Err(AssignError::Range { what, least, most });
+            }
+        }
+        Ok(())
+    }
+
+    /// What a person with this quota is to give to peers.
+    fn give_wish(&self, quota: Option<Quota>) -> Wish {
+        let reviews = u32::try_from(self.reviews).unwrap_or(u32::MAX);
+        let (min, target, max) = match (quota, self.give) {
+            (Some(quota), _) => (quota.min(), quota.target().unwrap_or(reviews), quota.max()),
+            (None, Some((least, most))) => (least, reviews, most),
+            (None, None) => (reviews, reviews, reviews),
         };
-        Ok(ReviewPlan { graph: draft.into_graph(&exemplars), strategy })
+        let exemplars = if self.exemplars_counted { self.exemplars_each } else { 0 };
+        let exemplars = u32::try_from(exemplars).unwrap_or(u32::MAX);
+        let peers = |load: u32| load.clamp(min, max).saturating_sub(exemplars);
+        Wish { min: peers(min), target: Some(peers(target)), max: peers(max) }
     }
 }
 

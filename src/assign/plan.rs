@@ -2,12 +2,13 @@
 
 use thiserror::Error;
 
+use super::exemplars::{self, Exemplars};
+use super::loads::Stage;
 use super::rules::{Rule, Rules};
 use super::{AssignError, Assigner};
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
-use crate::id::{PersonId, SubmissionId};
-use crate::seed::Stream;
+use crate::id::{PersonId, SubmissionId, to_u32};
 
 /// Who is to review what.
 ///
@@ -29,6 +30,46 @@ use crate::seed::Stream;
 pub struct ReviewPlan {
     pub(super) graph: ReviewGraph,
     pub(super) strategy: Strategy,
+    pub(super) stage: Stage,
+    pub(super) loads: LoadsKept,
+}
+
+/// How near the loads of a plan are to what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum LoadsKept {
+    /// Everybody gives what is wanted of them, and submissions share the reviews evenly.
+    Exactly,
+    /// That could not be; all is within the ranges that were set, and as even as they let it be.
+    WithinRanges,
+    /// That could not be either; as many reviews as can be, spread as evenly as can be. See
+    /// [`ReviewPlan::shortfalls`].
+    BestEffort,
+}
+
+/// A person or a submission that falls short of what was wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Shortfall {
+    /// A reviewer gives fewer reviews.
+    Given {
+        /// The reviewer.
+        reviewer: PersonId,
+        /// How many they were to give.
+        wanted: usize,
+        /// How many they give.
+        given: usize,
+    },
+    /// A submission receives fewer reviews.
+    Received {
+        /// The submission.
+        submission: SubmissionId,
+        /// The fewest that an even spread would give it.
+        wanted: usize,
+        /// How many it receives.
+        received: usize,
+    },
 }
 
 /// How a plan was found.
@@ -44,6 +85,8 @@ pub struct ReviewPlan {
 pub enum Strategy {
     /// Random permutations, whose few bad pairs were repaired by random switches.
     Repair,
+    /// Reviews between sections from a flow over sections, then as above within each pair of them.
+    Sections,
     /// The same, with augmenting paths for what switches could not place, and switches over the
     /// whole plan after them.
     Augment,
@@ -53,6 +96,7 @@ impl core::fmt::Display for Strategy {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::Repair => "random permutations with repair",
+            Self::Sections => "a flow over sections, and random permutations within them",
             Self::Augment => "random permutations with repair and augmenting paths",
         })
     }
@@ -106,7 +150,7 @@ pub enum Violation {
         submission: SubmissionId,
     },
     /// A reviewer gives more or fewer reviews than asked for.
-    #[error("reviewer {reviewer} has {given} {what}, not {expected}")]
+    #[error("reviewer {reviewer} has {given} {what}, not {low} to {high}")]
     Given {
         /// The reviewer.
         reviewer: PersonId,
@@ -114,9 +158,14 @@ pub enum Violation {
         what: &'static str,
         /// How many they have.
         given: usize,
-        /// How many they were to have.
-        expected: usize,
+        /// The fewest they may have.
+        low: usize,
+        /// The most they may have.
+        high: usize,
     },
+    /// A best effort for which nobody asked.
+    #[error("the plan is a best effort, for which the assigner does not ask")]
+    NoBestEffort,
     /// A submission receives more or fewer reviews than an even spread gives.
     #[error("submission {submission} has {received} reviewers, not {low} to {high}")]
     Received {
@@ -129,6 +178,16 @@ pub enum Violation {
         /// The most it may have.
         high: usize,
     },
+}
+
+impl From<Stage> for LoadsKept {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Even => Self::Exactly,
+            Stage::Ranges => Self::WithinRanges,
+            Stage::BestEffort => Self::BestEffort,
+        }
+    }
 }
 
 impl ReviewPlan {
@@ -144,15 +203,68 @@ impl ReviewPlan {
         self.strategy
     }
 
-    /// Checks every promise anew, with nothing but the graph: nobody has what a rule bars, kept
-    /// reviews are there, everybody gives their quota, every submission receives its share.
+    /// How near the loads are to what was asked for.
+    #[must_use]
+    pub fn loads(&self) -> LoadsKept {
+        self.loads
+    }
+
+    /// Who gives or receives less than an even plan would have it, in the order reviewers,
+    /// submissions, ids: nothing unless the plan is a best effort, or ranges were made use of.
     /// O(people + submissions + reviews).
+    ///
+    /// ```
+    /// use peergrade::assign::{LoadsKept, Shortfall};
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed};
+    ///
+    /// // Of three people each can give no more than two reviews.
+    /// let cohort = Cohort::individuals(3)?;
+    /// let assigner = Assigner::new(3).best_effort(true);
+    /// let plan = assigner.assign(&cohort, Seed::new(1))?;
+    /// assert_eq!(plan.loads(), LoadsKept::BestEffort);
+    /// let first = plan.shortfalls(&cohort, &assigner)?[0];
+    /// assert_eq!(first, Shortfall::Given { reviewer: PersonId::new(0), wanted: 3, given: 2 });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Assigner::assign`], for settings that do not fit the cohort.
+    pub fn shortfalls(
+        &self,
+        cohort: &Cohort,
+        assigner: &Assigner,
+    ) -> Result<Vec<Shortfall>, AssignError> {
+        let mut list = Vec::new();
+        for rules in Rules::all(assigner, cohort)? {
+            let crew = CrewGraph::new(self, &rules)?;
+            let wanted = rules.people().map(|r| (r, rules.wanted(r), crew.given(r)));
+            let short = wanted.filter(|&(_, wanted, given)| given < wanted as usize);
+            list.extend(short.map(|(reviewer, wanted, given)| Shortfall::Given {
+                reviewer,
+                wanted: wanted as usize,
+                given,
+            }));
+            for submission in rules.pool() {
+                let wanted = rules.take(Stage::Even, submission).0 as usize;
+                let received = crew.received(submission);
+                if received < wanted {
+                    list.push(Shortfall::Received { submission, wanted, received });
+                }
+            }
+        }
+        list.sort_unstable();
+        Ok(list)
+    }
+
+    /// Checks every promise anew, with nothing but the graph: nobody has what a rule bars, kept
+    /// reviews are there, everybody gives their quota, every submission receives its share; or,
+    /// where the plan says so, both are within their ranges. O(people + submissions + reviews).
     ///
     /// # Errors
     ///
     /// The first [`Violation`], with the ids and the numbers.
     pub fn verify(&self, cohort: &Cohort, assigner: &Assigner) -> Result<(), Violation> {
-        let rules = Rules::new(assigner, cohort)?;
         for (what, given, expected) in [
             ("people", self.graph.people(), cohort.people()),
             ("submissions", self.graph.submissions(), cohort.submissions()),
@@ -161,58 +273,93 @@ impl ReviewPlan {
                 return Err(Violation::Size { what, given, expected });
             }
         }
-        rules.people().try_for_each(|reviewer| self.verify_reviewer(&rules, reviewer))?;
-        for submission in rules.pool() {
-            let received = self.graph.reviewers_of(submission).len();
-            let low = rules.low(submission) as usize;
-            let high = rules.high(submission) as usize;
-            if received < low || received > high {
-                return Err(Violation::Received { submission, received, low, high });
+        for rules in Rules::all(assigner, cohort)? {
+            let crew = CrewGraph::new(self, &rules)?;
+            rules.people().try_for_each(|reviewer| self.verify_reviewer(&crew, reviewer))?;
+            self.verify_received(&crew)?;
+            if rules.is_peers() {
+                Exemplars::new(&rules)?.verify(&self.graph)?;
             }
         }
-        self.verify_exemplars(&rules)
+        if self.loads == LoadsKept::BestEffort && !assigner.best_effort {
+            return Err(Violation::NoBestEffort);
+        }
+        Ok(())
     }
 
-    fn verify_reviewer(&self, rules: &Rules<'_>, reviewer: PersonId) -> Result<(), Violation> {
+    fn verify_reviewer(&self, crew: &CrewGraph<'_>, reviewer: PersonId) -> Result<(), Violation> {
         let has = self.graph.submissions_of(reviewer);
         for &submission in has {
-            if let Some(rule) = rules.bar(reviewer, submission) {
+            if let Some(rule) = crew.rules.bar(reviewer, submission) {
                 return Err(Violation::Barred { reviewer, submission, rule });
             }
         }
-        for &submission in rules.kept(reviewer).iter().chain(rules.kept_exemplars(reviewer)) {
+        for &submission in crew.rules.kept(reviewer) {
             if has.binary_search(&submission).is_err() {
                 return Err(Violation::NotKept { reviewer, submission });
             }
         }
-        let is_exemplar = |s: &&SubmissionId| rules.exemplars().binary_search(s).is_ok();
-        let exemplars = has.iter().filter(is_exemplar).count();
-        for (what, given, expected) in [
-            ("submissions", has.len() - exemplars, rules.quota(reviewer) as usize),
-            ("exemplars", exemplars, rules.exemplar_quota(reviewer)),
-        ] {
-            if given != expected {
-                return Err(Violation::Given { reviewer, what, given, expected });
-            }
+        let (low, high) = crew.rules.give(self.stage, reviewer);
+        let (given, low, high) = (crew.given(reviewer), low as usize, high as usize);
+        if given < low || given > high {
+            let what = "submissions";
+            return Err(Violation::Given { reviewer, what, given, low, high });
         }
         Ok(())
     }
 
-    /// Where nothing is kept or barred, exemplars are spread evenly.
-    fn verify_exemplars(&self, rules: &Rules<'_>) -> Result<(), Violation> {
-        if rules.exemplars().is_empty() || !rules.exemplars_are_free() {
-            return Ok(());
-        }
-        let total: usize = rules.people().map(|r| rules.exemplar_quota(r)).sum();
-        let low = total / rules.exemplars().len();
-        let high = total.div_ceil(rules.exemplars().len());
-        for &submission in rules.exemplars() {
-            let received = self.graph.reviewers_of(submission).len();
+    fn verify_received(&self, crew: &CrewGraph<'_>) -> Result<(), Violation> {
+        let received = |submission| crew.received(submission);
+        for submission in crew.rules.pool() {
+            let (low, high) = crew.rules.take(self.stage, submission);
+            let (received, low, high) = (received(submission), low as usize, high as usize);
             if received < low || received > high {
                 return Err(Violation::Received { submission, received, low, high });
             }
         }
-        Ok(())
+        let outside = |s: &SubmissionId| received(*s) > 0 && !crew.rules.in_pool(*s);
+        let mut all = (0..to_u32(self.graph.submissions())).map(SubmissionId::new);
+        match all.find(outside) {
+            None => Ok(()),
+            Some(submission) => {
+                let received = received(submission);
+                Err(Violation::Received { submission, received, low: 0, high: 0 })
+            }
+        }
+    }
+}
+
+/// The reviews of one crew in a plan.
+struct CrewGraph<'a> {
+    graph: &'a ReviewGraph,
+    rules: &'a Rules<'a>,
+    exemplars: Vec<SubmissionId>,
+}
+
+impl<'a> CrewGraph<'a> {
+    fn new(plan: &'a ReviewPlan, rules: &'a Rules<'a>) -> Result<Self, AssignError> {
+        let exemplars = exemplars::list(rules.assigner(), rules.cohort())?;
+        Ok(Self { graph: &plan.graph, rules, exemplars })
+    }
+
+    fn is_exemplar(&self, submission: SubmissionId) -> bool {
+        self.exemplars.binary_search(&submission).is_ok()
+    }
+
+    fn given(&self, reviewer: PersonId) -> usize {
+        if !self.rules.has(reviewer) {
+            return 0;
+        }
+        let has = self.graph.submissions_of(reviewer);
+        has.iter().filter(|&&submission| !self.is_exemplar(submission)).count()
+    }
+
+    fn received(&self, submission: SubmissionId) -> usize {
+        if self.is_exemplar(submission) {
+            return 0;
+        }
+        let reviewers = self.graph.reviewers_of(submission);
+        reviewers.iter().filter(|&&reviewer| self.rules.has(reviewer)).count()
     }
 }
 
@@ -220,44 +367,4 @@ impl AsRef<ReviewGraph> for ReviewPlan {
     fn as_ref(&self) -> &ReviewGraph {
         &self.graph
     }
-}
-
-/// The pairs of reviewers and exemplars, in canonical order: round robin over the exemplars, in
-/// random order of the reviewers.
-pub(super) fn exemplar_pairs(
-    rules: &Rules<'_>,
-    reviews: usize,
-    stream: &mut Stream,
-) -> Result<Vec<(SubmissionId, PersonId)>, AssignError> {
-    let total = rules.people().map(|r| rules.exemplar_quota(r)).try_fold(0, usize::checked_add);
-    super::check_total(reviews, total.unwrap_or(usize::MAX))?;
-    let mut pairs = Vec::new();
-    let list = rules.exemplars();
-    if list.is_empty() {
-        return Ok(pairs);
-    }
-    let mut reviewers: Vec<PersonId> = rules.people().collect();
-    stream.shuffle(&mut reviewers);
-    let mut next = 0;
-    for reviewer in reviewers {
-        let kept = rules.kept_exemplars(reviewer);
-        pairs.extend(kept.iter().map(|&exemplar| (exemplar, reviewer)));
-        let mut missing = rules.exemplar_quota(reviewer) - kept.len();
-        for _ in 0..list.len() {
-            if missing == 0 {
-                break;
-            }
-            let exemplar = list[next];
-            next = (next + 1) % list.len();
-            if kept.binary_search(&exemplar).is_err() && rules.allows(reviewer, exemplar) {
-                pairs.push((exemplar, reviewer));
-                missing -= 1;
-            }
-        }
-        if missing > 0 {
-            return Err(AssignError::ExemplarsBarred { reviewer, missing });
-        }
-    }
-    pairs.sort_unstable();
-    Ok(pairs)
 }

@@ -6,8 +6,9 @@
 //! whole takes linear time. Unions of random permutations also mix as well as a review graph can.
 
 use super::draft::{Draft, EMPTY};
+use super::loads::Stage;
 use super::rules::Rules;
-use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::id::{PersonId, SubmissionId};
 use crate::seed::{Phase, Seed, Stream};
 
 /// Proposals for each bad slot in a sweep, and sweeps. A sweep that repairs less than a tenth is the
@@ -20,6 +21,7 @@ const SIDEWAYS: f64 = 0.3;
 /// Streams of [`Phase::Plan`]: one a stage, so that more draws in one change no other.
 const EXTRAS: u64 = 0;
 const REVIEWERS: u64 = 1;
+pub(super) const LUCKY_REVIEWERS: u64 = 2;
 const ROUNDS: u64 = 16;
 
 /// Fills every empty slot by random permutations. The result may have bad slots.
@@ -55,18 +57,12 @@ struct Rounds {
 
 impl Rounds {
     fn new(rules: &Rules<'_>, seed: Seed) -> Self {
-        let mut needs: Vec<(SubmissionId, u32)> =
-            rules.pool().map(|s| (s, rules.low(s) - rules.kept_by(s))).collect();
-        if rules.extra() > 0 {
-            let open = |&i: &u32| {
-                let (s, _) = needs[i as usize];
-                rules.high(s) > rules.low(s)
-            };
-            let mut lucky: Vec<u32> = (0..to_u32(needs.len())).filter(open).collect();
-            seed.stream(Phase::Plan, EXTRAS).shuffle(&mut lucky);
-            let extra = usize::try_from(rules.extra()).unwrap_or(usize::MAX);
-            for &i in lucky.iter().take(extra) {
-                needs[i as usize].1 += 1;
+        let need = |s: SubmissionId| rules.take(Stage::Even, s).0 - rules.kept_by(s);
+        let mut needs: Vec<(SubmissionId, u32)> = rules.pool().map(|s| (s, need(s))).collect();
+        for lucky in rules.lucky_works(&mut seed.stream(Phase::Plan, EXTRAS)) {
+            let place = needs.binary_search_by_key(&lucky, |(s, _)| s.get());
+            if let Ok(place) = place {
+                needs[place].1 += 1;
             }
         }
         Self { seed, needs, round: 0, queue: Vec::new() }
@@ -160,6 +156,9 @@ pub(super) fn mix(draft: &mut Draft<'_>, switches: usize, seed: Seed) {
         let Some((a, mine)) = draft.draw(&mut stream) else { continue };
         let Some((b, theirs)) = draft.partner(a, &mut stream) else { continue };
         let (x, y) = (draft.get(a), draft.get(b));
+        if x == EMPTY || y == EMPTY {
+            continue;
+        }
         if mine != theirs && x != y && !draft.clashes(mine, y, a) && !draft.clashes(theirs, x, b) {
             draft.set(a, mine, y);
             draft.set(b, theirs, x);

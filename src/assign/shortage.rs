@@ -1,11 +1,13 @@
 //! Why a plan is impossible, in numbers that anyone can add up.
 
+mod count;
+
 use core::fmt;
 
 use super::rules::{Rule, Rules};
 use super::{AssignError, Assigner};
 use crate::cohort::Cohort;
-use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::id::{PersonId, SubmissionId};
 
 /// A proof that a plan is impossible: some reviewers or some submissions whose demand exceeds all
 /// that the rules let the other side supply.
@@ -41,6 +43,48 @@ pub struct Shortage {
     demand: u64,
     supply: u64,
     bars: Vec<(Rule, u64)>,
+    /// Rules without which the supply would be greater, with that supply.
+    lifts: Vec<(Rule, u64)>,
+    /// The supply if the other side could give or take any number.
+    unlimited: u64,
+    /// Whether the even spread is part of the demand or of the supply.
+    uneven: bool,
+}
+
+/// What would help against a [`Shortage`].
+///
+/// ```
+/// use peergrade::assign::Remedy;
+///
+/// assert_eq!(Remedy::AskLess(3).to_string(), "ask 3 reviews less of them");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Remedy {
+    /// Ask so many reviews less of them: fewer to give, or fewer to receive.
+    AskLess(u64),
+    /// Let those on the other side to whom they may turn give or take so many more.
+    AllowMore(u64),
+    /// Lift the rule; the supply is then this.
+    Lift(Rule, u64),
+    /// Let the numbers received differ by more than one, by [`Assigner::receive`].
+    Uneven,
+    /// Ask for as many reviews as can be, by [`Assigner::best_effort`].
+    BestEffort,
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AskLess(reviews) => write!(f, "ask {} less of them", counted(*reviews, "review")),
+            Self::AllowMore(reviews) => {
+                write!(f, "allow {} more to those they may turn to", counted(*reviews, "review"))
+            }
+            Self::Lift(rule, supply) => write!(f, "lift the rule: {rule} (then {supply})"),
+            Self::Uneven => f.write_str("let the numbers received differ by more than one"),
+            Self::BestEffort => f.write_str("ask for a best effort"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +129,29 @@ impl Shortage {
         &self.bars
     }
 
+    /// What would help, each alone or, where the number that it leads to is still too low, with
+    /// others.
+    ///
+    /// ```
+    /// use peergrade::assign::{AssignError, Remedy, Rule};
+    /// use peergrade::{Assigner, Cohort, Seed};
+    ///
+    /// let cohort = Cohort::individuals(3)?;
+    /// let error = Assigner::new(3).assign(&cohort, Seed::new(1)).unwrap_err();
+    /// let AssignError::Impossible(shortage) = error else { panic!() };
+    /// let remedies: Vec<Remedy> = shortage.remedies().collect();
+    /// assert_eq!(remedies[..2], [Remedy::AskLess(1), Remedy::Lift(Rule::OwnWork, 3)]);
+    /// # Ok::<(), peergrade::CohortError>(())
+    /// ```
+    pub fn remedies(&self) -> impl Iterator<Item = Remedy> {
+        let gap = self.demand.saturating_sub(self.supply);
+        let more = (self.unlimited >= self.demand).then_some(Remedy::AllowMore(gap));
+        let lifts = self.lifts.iter().map(|&(rule, supply)| Remedy::Lift(rule, supply));
+        let uneven = self.uneven.then_some(Remedy::Uneven);
+        let first = core::iter::once(Remedy::AskLess(gap));
+        first.chain(more).chain(lifts).chain(uneven).chain([Remedy::BestEffort])
+    }
+
     /// Whether the numbers hold for this cohort and these rules, added up anew: the demand is
     /// there, and `sum over the other side of min(capacity, allowed pairs)` is not above the supply
     /// and below the demand. O(people + submissions + barred pairs).
@@ -99,15 +166,12 @@ impl Shortage {
             Err(AssignError::Impossible(found)) => return Ok(*found == *self),
             Err(error) => return Err(error),
         };
+        let stage = rules.widest();
         let again = match self.side {
-            Side::Reviewers => rules.reviewer_shortage(&self.members, self.reviewer_demand(&rules)),
-            Side::Submissions => rules.submission_shortage(&self.members),
+            Side::Reviewers => rules.reviewer_shortage(stage, &self.members),
+            Side::Submissions => rules.submission_shortage(stage, &self.members),
         };
         Ok(again == *self && self.supply < self.demand)
-    }
-
-    fn reviewer_demand(&self, rules: &Rules<'_>) -> u64 {
-        rules.free_quota(&self.members)
     }
 }
 
@@ -171,89 +235,18 @@ impl Shortage {
             counted(self.demand, "review"),
             self.supply,
             rules.join(", and "),
-        )
+        ) + &self.advice()
+    }
+}
+
+impl Shortage {
+    /// The remedies in a sentence.
+    fn advice(&self) -> String {
+        let remedies: Vec<String> = self.remedies().map(|remedy| remedy.to_string()).collect();
+        format!("; what helps: {}", remedies.join(", or "))
     }
 }
 
 fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-impl Rules<'_> {
-    /// What these reviewers are to give beside what they keep.
-    pub(super) fn free_quota(&self, reviewers: &[u32]) -> u64 {
-        let people = reviewers.iter().map(|&r| PersonId::new(r));
-        people.map(|r| u64::from(self.quota(r)) - self.kept(r).len() as u64).sum()
-    }
-
-    /// The shortage of reviewers (sorted ids) who are to give `demand` reviews beside kept ones.
-    pub(super) fn reviewer_shortage(&self, reviewers: &[u32], demand: u64) -> Shortage {
-        // By submission, how many of the reviewers are barred from it.
-        let mut barred = vec![0_u32; self.cohort().submissions()];
-        let mut bars = Bars::default();
-        if self.pool_len() == 0 {
-            bars.0.push((Rule::NothingToReview, 0));
-        }
-        for reviewer in reviewers.iter().map(|&r| PersonId::new(r)) {
-            for submission in self.barred(reviewer) {
-                barred[submission.index()] += 1;
-                bars.count(self.bar(reviewer, submission));
-            }
-            for submission in self.kept(reviewer) {
-                barred[submission.index()] += 1;
-                bars.count(Some(Rule::KeptPair));
-            }
-        }
-        let each = to_u32(reviewers.len());
-        // While quotas are being checked nothing is known of how many each submission receives.
-        let unknown = self.quotas().is_empty();
-        let room = |s| if unknown { u32::MAX } else { self.high(s) - self.kept_by(s) };
-        let supply = self.pool().map(|s| u64::from(room(s).min(each - barred[s.index()]))).sum();
-        bars.shortage(Side::Reviewers, reviewers, demand, supply)
-    }
-
-    /// The shortage of submissions (sorted ids).
-    pub(super) fn submission_shortage(&self, submissions: &[u32]) -> Shortage {
-        let mut barred = vec![0_u32; self.cohort().people()];
-        let mut bars = Bars::default();
-        let is_member = |s: &SubmissionId| submissions.binary_search(&s.get()).is_ok();
-        for reviewer in self.people().filter(|&r| self.quota(r) > 0) {
-            for submission in self.barred(reviewer).iter().filter(|s| is_member(s)) {
-                barred[reviewer.index()] += 1;
-                bars.count(self.bar(reviewer, *submission));
-            }
-            for _ in self.kept(reviewer).iter().filter(|s| is_member(s)) {
-                barred[reviewer.index()] += 1;
-                bars.count(Some(Rule::KeptPair));
-            }
-        }
-        let each = to_u32(submissions.len());
-        let free = |r: PersonId| self.quota(r) - to_u32(self.kept(r).len());
-        let supply = self.people().map(|r| u64::from(free(r).min(each - barred[r.index()]))).sum();
-        let members = submissions.iter().map(|&s| SubmissionId::new(s));
-        let demand = members.map(|s| u64::from(self.low(s) - self.kept_by(s))).sum();
-        bars.shortage(Side::Submissions, submissions, demand, supply)
-    }
-}
-
-/// Barred pairs, counted by rule.
-#[derive(Default)]
-struct Bars(Vec<(Rule, u64)>);
-
-impl Bars {
-    fn count(&mut self, rule: Option<Rule>) {
-        let Some(rule) = rule else { return };
-        match self.0.iter_mut().find(|(seen, _)| *seen == rule) {
-            Some((_, pairs)) => *pairs += 1,
-            None => self.0.push((rule, 1)),
-        }
-    }
-
-    fn shortage(mut self, side: Side, members: &[u32], demand: u64, supply: u64) -> Shortage {
-        self.0.sort_unstable();
-        if self.0.is_empty() {
-            self.0.push((Rule::OncePerWork, 0));
-        }
-        Shortage { side, members: members.to_vec(), demand, supply, bars: self.0 }
-    }
 }

@@ -34,94 +34,295 @@ fn classes(sizes: &[u32]) -> (Cohort, Vec<(SubmissionId, PersonId)>) {
     (Cohort::individuals(start as usize).unwrap(), pairs)
 }
 
-/// Whether a plan exists, by Ford and Fulkerson over a dense matrix of allowed pairs: quotas and
-/// floors are met by one flow with lower bounds, found from two flows (Mendelsohn and Dulmage
-/// 1958: a flow that fills all quotas and one that fills all floors make one that does both).
-fn exists(allowed: &[Vec<bool>], quotas: &[u32], low: &[u32], high: &[u32]) -> bool {
-    let flow = |give: &[u32], take: &[u32], allowed: &dyn Fn(usize, usize) -> bool| {
-        let mut used = vec![vec![false; take.len()]; give.len()];
-        let mut got = vec![0; take.len()];
-        for (g, &amount) in give.iter().enumerate() {
-            for _ in 0..amount {
-                let mut seen = vec![false; take.len()];
-                if !augment(g, take, &mut used, &mut got, &mut seen, allowed) {
-                    return false;
+/// A maximum flow by Ford and Fulkerson over a matrix of capacities.
+fn max_flow(mut room: Vec<Vec<u64>>, source: usize, sink: usize) -> u64 {
+    let mut flow = 0;
+    loop {
+        let mut from = vec![usize::MAX; room.len()];
+        let mut stack = vec![source];
+        from[source] = source;
+        while let Some(node) = stack.pop() {
+            for next in 0..room.len() {
+                if room[node][next] > 0 && from[next] == usize::MAX {
+                    from[next] = node;
+                    stack.push(next);
                 }
             }
         }
-        true
-    };
-    flow(quotas, high, &|r, s| allowed[r][s]) && flow(low, quotas, &|s, r| allowed[r][s])
+        if from[sink] == usize::MAX {
+            return flow;
+        }
+        let mut node = sink;
+        while node != source {
+            room[from[node]][node] -= 1;
+            room[node][from[node]] += 1;
+            node = from[node];
+        }
+        flow += 1;
+    }
 }
 
-fn augment(
-    g: usize,
-    take: &[u32],
-    used: &mut [Vec<bool>],
-    got: &mut [u32],
-    seen: &mut [bool],
-    allowed: &dyn Fn(usize, usize) -> bool,
-) -> bool {
-    for t in 0..take.len() {
-        if seen[t] || used[g][t] || !allowed(g, t) {
-            continue;
-        }
-        seen[t] = true;
-        if got[t] < take[t] {
-            got[t] += 1;
-            used[g][t] = true;
-            return true;
-        }
-        for other in 0..used.len() {
-            if used[other][t] && augment(other, take, used, got, seen, allowed) {
-                used[other][t] = false;
-                used[g][t] = true;
-                return true;
-            }
+/// The network of a plan: source, sink, a node for what lower bounds demand and one for what they
+/// supply, reviewers, works.
+fn network(
+    allowed: &[Vec<bool>],
+    give: &[(u32, u32)],
+    take: &[(u32, u32)],
+) -> (Vec<Vec<u64>>, u64) {
+    let reviewers = 4;
+    let works = reviewers + give.len();
+    let mut room = vec![vec![0; works + take.len()]; works + take.len()];
+    let [source, sink, demand, supply] = [0, 1, 2, 3];
+    room[sink][source] = 1 << 40;
+    let mut needed = 0;
+    let mut bound = |from: usize, to: usize, (low, high): (u32, u32)| {
+        room[from][to] += u64::from(high - low);
+        room[demand][to] += u64::from(low);
+        room[from][supply] += u64::from(low);
+        needed += u64::from(low);
+    };
+    for (r, &range) in give.iter().enumerate() {
+        bound(source, reviewers + r, range);
+    }
+    for (s, &range) in take.iter().enumerate() {
+        bound(works + s, sink, range);
+    }
+    for (r, row) in allowed.iter().enumerate() {
+        for (s, _) in row.iter().enumerate().filter(|(_, allowed)| **allowed) {
+            room[reviewers + r][works + s] = 1;
         }
     }
-    false
+    (room, needed)
 }
 
-/// Small cohorts with teams, quotas, staff, forbidden and kept pairs, often close to impossible.
-fn small() -> impl Strategy<Value = (Cohort, Assigner)> {
-    let shape = (
+/// Whether a plan exists with loads in these ranges.
+fn exists(allowed: &[Vec<bool>], give: &[(u32, u32)], take: &[(u32, u32)]) -> bool {
+    let (room, needed) = network(allowed, give, take);
+    max_flow(room, 2, 3) == needed
+}
+
+/// The most reviews of a plan with loads up to these.
+fn most(allowed: &[Vec<bool>], give: &[u32], take: &[u32]) -> u64 {
+    let up_to = |loads: &[u32]| loads.iter().map(|&load| (0, load)).collect::<Vec<_>>();
+    let (mut room, _) = network(allowed, &up_to(give), &up_to(take));
+    room[1][0] = 0;
+    max_flow(room, 0, 1)
+}
+
+/// What an assigner may be told beside the numbers.
+#[derive(Debug, Clone)]
+struct Settings {
+    sizes: Vec<u32>,
+    reviews: usize,
+    quotas: Vec<(u32, u32, u32)>,
+    demands: Vec<(u32, u32, u32)>,
+    sections: (usize, Vec<u32>),
+    forbidden: Vec<(u32, u32)>,
+    history: Vec<(u32, u32)>,
+    kept: Vec<(u32, u32)>,
+    ranges: (Option<(u32, u32)>, Option<(u32, u32)>),
+    exemplars: u32,
+    best_effort: bool,
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let range = || prop::option::weighted(0.25, (0..3_u32, 2..6_u32));
+    let pairs = |most: usize| prop::collection::vec((0..8_u32, 0..12_u32), 0..most);
+    let course = (
         prop::collection::vec(1..4_u32, 1..6),
         0..4_usize,
-        prop::collection::vec((0..12_u32, 0..5_u32), 0..3),
-        prop::collection::vec((0..6_u32, 0..12_u32), 0..12),
-        prop::collection::vec((0..6_u32, 0..12_u32), 0..3),
+        prop::collection::vec((0..12_u32, 0..4_u32, 0..3_u32), 0..3),
+        prop::collection::vec((0..8_u32, 0..4_u32, 0..3_u32), 0..2),
+        (0..5_usize, prop::collection::vec(0..3_u32, 15)),
     );
-    shape.prop_map(|(sizes, reviews, quotas, forbidden, kept)| {
-        let people = sizes.iter().sum::<u32>();
+    let rules = (pairs(12), pairs(6), pairs(3), (range(), range()), 0..3_u32, any::<bool>());
+    (course, rules).prop_map(|(course, rules)| {
+        let (sizes, reviews, quotas, demands, sections) = course;
+        let (forbidden, history, kept, ranges, exemplars, best_effort) = rules;
+        Settings {
+            sizes,
+            reviews,
+            quotas,
+            demands,
+            sections,
+            forbidden,
+            history,
+            kept,
+            ranges,
+            exemplars,
+            best_effort,
+        }
+    })
+}
+
+/// Small cohorts with all rules mixed, often close to impossible.
+fn small() -> impl Strategy<Value = (Cohort, Assigner)> {
+    settings().prop_map(|settings| {
+        let people = settings.sizes.iter().sum::<u32>();
         let mut cohort = Cohort::builder(people as usize).unwrap();
         let mut next = 0;
-        for size in &sizes {
+        for size in &settings.sizes {
             let members: Vec<_> = (next..next + size).map(PersonId::new).collect();
             cohort.submission(&members).unwrap();
             next += size;
         }
-        for (person, quota) in quotas {
+        let works = u32::try_from(settings.sizes.len()).unwrap();
+        for &(person, min, more) in &settings.quotas {
             let person = PersonId::new(person % people);
-            if quota == 4 {
-                cohort.staff(person).unwrap()
+            if min == 3 {
+                cohort.staff(person).unwrap();
             } else {
-                cohort.quota(person, quota).unwrap()
-            };
+                cohort.quota(person, Quota::between(min, min + more).unwrap()).unwrap();
+            }
         }
-        let submissions = u32::try_from(sizes.len()).unwrap();
-        let ids = |(s, r): (u32, u32)| pair(s % submissions, r % people);
+        for &(work, min, more) in &settings.demands {
+            let demand = Quota::around(min, min, min + more).unwrap();
+            cohort.demand(SubmissionId::new(work % works), demand).unwrap();
+        }
+        let (kind, labels) = &settings.sections;
+        for person in (0..people).filter(|&p| labels[p as usize] > 0) {
+            cohort.section(PersonId::new(person), labels[person as usize]).unwrap();
+        }
+        let exemplars: Vec<_> =
+            (0..settings.exemplars).map(|_| cohort.submission(&[]).unwrap()).collect();
         let cohort = cohort.build();
-        let assigner = Assigner::new(reviews).forbid(forbidden.into_iter().map(ids));
-        let rules = Rules::new(&assigner, &cohort);
-        let kept: Vec<_> = kept
-            .into_iter()
-            .map(ids)
-            .filter(|&(s, r)| rules.as_ref().is_ok_and(|rules| rules.allows(r, s)))
-            .collect();
+        let all = works + settings.exemplars;
+        let ids = |&(s, r): &(u32, u32)| pair(s % all, r % people);
+        let sections = match kind {
+            1 => Sections::Same,
+            2 => Sections::Other,
+            3 => Sections::Allowed(vec![(1, 2), (2, 1), (2, 2)]),
+            _ => Sections::Any,
+        };
+        let history: Vec<_> = settings.history.iter().map(ids).collect();
+        let mut assigner = Assigner::new(settings.reviews)
+            .forbid(settings.forbidden.iter().map(ids))
+            .sections(sections)
+            .exemplars(exemplars, 0)
+            .best_effort(settings.best_effort);
+        assigner.history = history;
+        if let Some((least, most)) = settings.ranges.0 {
+            assigner = assigner.give(least, most);
+        }
+        if let Some((least, most)) = settings.ranges.1 {
+            assigner = assigner.receive(least, most);
+        }
+        let open = assigner.clone().best_effort(true);
+        let rules = Rules::new(&open, &cohort);
+        let kept: Vec<_> = settings.kept.iter().map(ids).collect();
+        let kept = kept.into_iter();
+        let kept: Vec<_> =
+            kept.filter(|&(s, r)| rules.as_ref().is_ok_and(|rules| rules.allows(r, s))).collect();
         drop(rules);
         (cohort, assigner.keep(kept))
     })
+}
+
+/// The search of peers, as an oracle sees it.
+struct Oracle {
+    allowed: Vec<Vec<bool>>,
+    give: Vec<(u32, u32)>,
+    take: Vec<(u32, u32)>,
+    stage: Stage,
+}
+
+impl Oracle {
+    /// Kept reviews are taken off the loads, and their pairs are not allowed again.
+    fn new(rules: &Rules<'_>, stage: Stage) -> Self {
+        let works: Vec<SubmissionId> = rules.pool().collect();
+        let free = |r: PersonId, s: SubmissionId| rules.allows(r, s) && !rules.kept(r).contains(&s);
+        let beside = |(low, high): (u32, u32), kept: u32| (low - kept, (high - kept).min(1000));
+        Self {
+            allowed: rules.people().map(|r| works.iter().map(|&s| free(r, s)).collect()).collect(),
+            give: rules.people().map(|r| beside(rules.give(stage, r), rules.kept_len(r))).collect(),
+            take: works.iter().map(|&s| beside(rules.take(stage, s), rules.kept_by(s))).collect(),
+            stage,
+        }
+    }
+
+    fn exists(&self) -> bool {
+        exists(&self.allowed, &self.give, &self.take)
+    }
+
+    /// No plan in which everybody gives as much has more even loads: by the exchange property it is
+    /// enough that no work with two reviews more than another can give it one.
+    fn check_even(&self, rules: &Rules<'_>, plan: &ReviewPlan) {
+        let given: Vec<(u32, u32)> = rules
+            .people()
+            .map(|r| {
+                let has = plan.graph().submissions_of(r).iter().filter(|&&s| rules.in_pool(s));
+                let load = if rules.has(r) { has.count() } else { 0 };
+                let load = u32::try_from(load).unwrap() - rules.kept_len(r);
+                (load, load)
+            })
+            .collect();
+        let peers =
+            |s: SubmissionId| plan.graph().reviewers_of(s).iter().filter(|&&r| rules.has(r));
+        let loads: Vec<u32> = rules
+            .pool()
+            .map(|s| u32::try_from(peers(s).count()).unwrap() - rules.kept_by(s))
+            .collect();
+        let kept: Vec<u32> = rules.pool().map(|s| rules.kept_by(s)).collect();
+        let exact: Vec<(u32, u32)> = loads.iter().map(|&load| (load, load)).collect();
+        assert!(exists(&self.allowed, &given, &exact), "the oracle does not know the plan");
+        for (a, b) in (0..loads.len()).flat_map(|a| (0..loads.len()).map(move |b| (a, b))) {
+            let (more, less) = (loads[a] + kept[a], loads[b] + kept[b]);
+            if more < less + 2 || loads[a] == self.take[a].0 || loads[b] == self.take[b].1 {
+                continue;
+            }
+            let mut better = exact.clone();
+            better[a] = (loads[a] - 1, loads[a] - 1);
+            better[b] = (loads[b] + 1, loads[b] + 1);
+            assert!(!exists(&self.allowed, &given, &better), "{a} could give one to {b}");
+        }
+    }
+}
+
+/// Holds the answer for one course against the oracle.
+fn check(cohort: &Cohort, assigner: &Assigner, seed: Seed) {
+    let answer = assigner.assign(cohort, seed);
+    let mut rules = match Rules::new(assigner, cohort) {
+        Ok(rules) => rules,
+        Err(AssignError::Impossible(shortage)) => {
+            assert!(shortage.supply() < shortage.demand(), "{shortage}");
+            assert!(shortage.verify(cohort, assigner).unwrap());
+            return assert!(answer.is_err());
+        }
+        Err(error) => return assert_eq!(answer, Err(error)),
+    };
+    rules.settle(seed);
+    let exists = |stage| Oracle::new(&rules, stage).exists();
+    let plan = match answer {
+        Ok(plan) => plan,
+        Err(AssignError::Impossible(shortage)) => {
+            assert!(!assigner.best_effort, "{shortage}");
+            assert!(!exists(rules.widest()), "{shortage}");
+            assert!(shortage.supply() < shortage.demand(), "{shortage}");
+            return assert!(shortage.verify(cohort, assigner).unwrap());
+        }
+        Err(error) => panic!("{error}"),
+    };
+    assert_eq!(plan.verify(cohort, assigner), Ok(()));
+    let oracle = Oracle::new(&rules, plan.stage);
+    match oracle.stage {
+        Stage::Even => {}
+        Stage::Ranges => {
+            assert!(!exists(Stage::Even), "an even plan exists");
+            oracle.check_even(&rules, &plan);
+        }
+        Stage::BestEffort => {
+            assert!(!exists(Stage::Even) && !exists(rules.widest()), "a plan exists");
+            oracle.check_even(&rules, &plan);
+            let targets: Vec<u32> =
+                rules.people().map(|r| rules.quota(r) - rules.kept_len(r)).collect();
+            let room: Vec<u32> = oracle.take.iter().map(|&(_, high)| high).collect();
+            let kept = rules.people().map(|r| rules.kept(r).len()).sum::<usize>() as u64;
+            let peers = plan.graph().iter().filter(|&(s, r)| rules.in_pool(s) && rules.has(r));
+            assert!(peers.count() as u64 >= kept + most(&oracle.allowed, &targets, &room));
+        }
+    }
+    let short = plan.shortfalls(cohort, assigner).unwrap();
+    assert!(plan.loads() > LoadsKept::Exactly || short.is_empty(), "{short:?}");
 }
 
 proptest! {
@@ -129,35 +330,7 @@ proptest! {
 
     #[test]
     fn a_plan_is_found_exactly_where_one_exists((cohort, assigner) in small(), seed in 0..4_u64) {
-        let Ok(rules) = Rules::new(&assigner, &cohort) else {
-            let error = assigner.assign(&cohort, Seed::new(seed)).unwrap_err();
-            if let AssignError::Impossible(shortage) = error {
-                prop_assert!(shortage.supply() < shortage.demand());
-                prop_assert!(shortage.verify(&cohort, &assigner).unwrap());
-            }
-            return Ok(());
-        };
-        let submissions: Vec<SubmissionId> = rules.pool().collect();
-        let free = |r: PersonId, s: SubmissionId| rules.allows(r, s) && !rules.kept(r).contains(&s);
-        let allowed: Vec<Vec<bool>> =
-            rules.people().map(|r| submissions.iter().map(|&s| free(r, s)).collect()).collect();
-        let quotas: Vec<u32> = rules
-            .people()
-            .map(|r| rules.quota(r) - u32::try_from(rules.kept(r).len()).unwrap())
-            .collect();
-        let low: Vec<u32> =
-            submissions.iter().map(|&s| rules.low(s) - rules.kept_by(s)).collect();
-        let high: Vec<u32> =
-            submissions.iter().map(|&s| rules.high(s) - rules.kept_by(s)).collect();
-        match assigner.assign(&cohort, Seed::new(seed)) {
-            Ok(plan) => prop_assert_eq!(plan.verify(&cohort, &assigner), Ok(())),
-            Err(AssignError::Impossible(shortage)) => {
-                prop_assert!(!exists(&allowed, &quotas, &low, &high), "{}", shortage);
-                prop_assert!(shortage.supply() < shortage.demand(), "{}", shortage);
-                prop_assert!(shortage.verify(&cohort, &assigner).unwrap());
-            }
-            Err(error) => prop_assert!(false, "{}", error),
-        }
+        check(&cohort, &assigner, Seed::new(seed));
     }
 
     #[test]
