@@ -1,0 +1,313 @@
+//! Feasibility and cost against all flows of small instances, the exchanges of larger ones, and
+//! what mixing promises.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn arc(row: u32, column: u32, capacity: u64) -> Arc {
+    Arc { row, column, capacity }
+}
+
+/// A class whose load is given.
+fn exact(members: u64, load: u64) -> Node {
+    Node { members, low: load, high: load, wanted: (load, load) }
+}
+
+/// Classes that review one another but not themselves, every pair of people once.
+fn others_only(sizes: &[u64]) -> Vec<Arc> {
+    let pairs = (0..).zip(sizes).flat_map(|g| (0..).zip(sizes).map(move |h| (g, h)));
+    pairs.filter(|((g, _), (h, _))| g != h).map(|((g, m), (h, n))| arc(g, h, m * n)).collect()
+}
+
+/// Everybody gives and gets `reviews`, of and to other teams.
+fn teams(sizes: &[u64], reviews: u64) -> (Vec<Node>, Vec<Arc>) {
+    (sizes.iter().map(|&n| exact(n, n * reviews)).collect(), others_only(sizes))
+}
+
+/// The cost of a load by definition.
+fn cost(node: &Node, load: u64) -> u64 {
+    let beyond = load.saturating_sub(node.wanted.1) + node.wanted.0.saturating_sub(load);
+    (1..=beyond).map(|unit| unit.div_ceil(node.members)).sum()
+}
+
+fn total_cost(rows: &[Node], columns: &[Node], loads: [&[u64]; 2]) -> u64 {
+    let of = |nodes: &[Node], loads: &[u64]| {
+        assert_eq!(nodes.len(), loads.len());
+        nodes.iter().zip(loads).map(|(node, &load)| cost(node, load)).sum::<u64>()
+    };
+    of(rows, loads[0]) + of(columns, loads[1])
+}
+
+/// The least cost of all flows, by trying every one.
+fn least_cost(rows: &[Node], columns: &[Node], arcs: &[Arc]) -> Option<u64> {
+    fn search(
+        (rows, columns): (&[Node], &[Node]),
+        arcs: &[Arc],
+        loads: &mut [Vec<u64>; 2],
+        best: &mut Option<u64>,
+    ) {
+        let Some((arc, rest)) = arcs.split_first() else {
+            let within = |nodes: &[Node], loads: &[u64]| {
+                nodes.iter().zip(loads).all(|(node, load)| (node.low..=node.high).contains(load))
+            };
+            if within(rows, &loads[0]) && within(columns, &loads[1]) {
+                let cost = total_cost(rows, columns, [&loads[0], &loads[1]]);
+                *best = Some(best.map_or(cost, |best| best.min(cost)));
+            }
+            return;
+        };
+        let (row, column) = (arc.row as usize, arc.column as usize);
+        let before = (loads[0][row], loads[1][column]);
+        for amount in 0..=arc.capacity {
+            loads[0][row] = before.0 + amount;
+            loads[1][column] = before.1 + amount;
+            search((rows, columns), rest, loads, best);
+        }
+        (loads[0][row], loads[1][column]) = before;
+    }
+    let mut best = None;
+    let mut loads = [vec![0; rows.len()], vec![0; columns.len()]];
+    search((rows, columns), arcs, &mut loads, &mut best);
+    best
+}
+
+/// Whether a flow adds up and keeps capacities.
+fn check_flow(flow: &Flow, arcs: &[Arc]) {
+    assert_eq!(flow.amounts().len(), arcs.len());
+    let mut rows = vec![0; flow.rows().len()];
+    let mut columns = vec![0; flow.columns().len()];
+    for (arc, &amount) in arcs.iter().zip(flow.amounts()) {
+        assert!(amount <= arc.capacity, "{amount} on {arc:?}");
+        rows[arc.row as usize] += amount;
+        columns[arc.column as usize] += amount;
+    }
+    assert_eq!((rows.as_slice(), columns.as_slice()), (flow.rows(), flow.columns()));
+}
+
+fn check_bounds(flow: &Flow, rows: &[Node], columns: &[Node]) {
+    let loads = flow.rows().iter().chain(flow.columns());
+    for (node, load) in rows.iter().chain(columns).zip(loads) {
+        assert!((node.low..=node.high).contains(load), "{load} of {node:?}");
+    }
+}
+
+/// The sums of a cut, by its definition and from nothing else.
+fn sums(cut: &Cut, rows: &[Node], columns: &[Node], arcs: &[Arc]) -> (u64, u64) {
+    let (own, other) = match cut.side {
+        Side::Rows => (rows, columns),
+        Side::Columns => (columns, rows),
+    };
+    let demand = cut.short.iter().map(|&i| own[i as usize].low).sum();
+    let whole: u64 = cut.whole.iter().map(|&i| other[i as usize].high).sum();
+    let crossing = arcs.iter().filter(|arc| {
+        let (own, other) = match cut.side {
+            Side::Rows => (arc.row, arc.column),
+            Side::Columns => (arc.column, arc.row),
+        };
+        cut.short.contains(&own) && !cut.whole.contains(&other)
+    });
+    (demand, whole + crossing.map(|arc| arc.capacity).sum::<u64>())
+}
+
+fn check_cut(cut: &Cut, rows: &[Node], columns: &[Node], arcs: &[Arc]) {
+    assert_eq!((cut.demand, cut.supply), sums(cut, rows, columns, arcs), "{cut:?}");
+    assert!(cut.demand > cut.supply, "{cut:?}");
+    assert!(cut.adds_up(rows, columns, arcs));
+}
+
+fn node(most: u64) -> impl Strategy<Value = Node> {
+    (1..4_u64, prop::array::uniform4(0..=most)).prop_map(|(members, mut four)| {
+        four.sort_unstable();
+        let [low, from, to, high] = four;
+        Node { members, low, high, wanted: (from, to) }
+    })
+}
+
+type Instance = (Vec<Node>, Vec<Node>, Vec<Arc>);
+
+/// At most three classes a side, loads up to `most`, and few enough flows to try them all.
+fn small(most: u64) -> impl Strategy<Value = Instance> {
+    let side = move || prop::collection::vec(node(most), 1..4);
+    let capacities = prop::collection::vec((any::<bool>(), 0..=most.min(5)), 9);
+    (side(), side(), capacities).prop_map(|(rows, columns, capacities)| {
+        let pairs = (0..3).flat_map(|g| (0..3).map(move |h| (g, h)));
+        let mut flows = 1;
+        let mut arcs = Vec::new();
+        for ((g, h), (allowed, capacity)) in pairs.zip(capacities) {
+            let there = (g as usize) < rows.len() && (h as usize) < columns.len();
+            // Three in four pairs are allowed.
+            if there && (allowed || capacity % 2 == 1) && flows * (capacity + 1) <= 20_000 {
+                flows *= capacity + 1;
+                arcs.push(arc(g, h, capacity));
+            }
+        }
+        (rows, columns, arcs)
+    })
+}
+
+/// Up to eight classes a side with large amounts.
+fn large() -> impl Strategy<Value = Instance> {
+    let node = |(members, base, mut far): (u64, u64, [u64; 3])| {
+        far.sort_unstable();
+        let high = base * 2 + far[2];
+        Node { members, low: base / 2, high, wanted: (base + far[0] / 8, base + far[1] / 8) }
+    };
+    let shape = (1..40_u64, 0..2000_u64, prop::array::uniform3(0..3000_u64));
+    let side = move || prop::collection::vec(shape.clone().prop_map(node), 1..9);
+    let capacities = prop::collection::vec((0..3_u8, 0..1500_u64), 64);
+    (side(), side(), capacities).prop_map(|(rows, columns, capacities)| {
+        let pairs = (0..8).flat_map(|g| (0..8).map(move |h| (g, h)));
+        let arcs = pairs
+            .zip(capacities)
+            .filter(|((g, h), (kind, _))| {
+                (*g as usize) < rows.len() && (*h as usize) < columns.len() && *kind > 0
+            })
+            .map(|((g, h), (_, capacity))| arc(g, h, capacity))
+            .collect();
+        (rows, columns, arcs)
+    })
+}
+
+/// By node, rows first: whether one more unit can go from it to each other node, for free.
+fn exchanges(flow: &Flow, arcs: &[Arc]) -> Vec<Vec<bool>> {
+    let nodes = flow.rows().len() + flow.columns().len();
+    let mut can = vec![vec![false; nodes]; nodes];
+    for (arc, &amount) in arcs.iter().zip(flow.amounts()) {
+        let (row, column) = (arc.row as usize, flow.rows().len() + arc.column as usize);
+        can[row][column] = amount < arc.capacity;
+        can[column][row] = amount > 0;
+    }
+    for via in 0..nodes {
+        can[via][via] = true;
+        for from in 0..nodes {
+            for to in 0..nodes {
+                can[from][to] |= can[from][via] && can[via][to];
+            }
+        }
+    }
+    can
+}
+
+/// What no exchange may improve: at `from` a row gives one more or a column lets go of one, at
+/// `to` the other way round.
+fn check_exchanges(flow: &Flow, rows: &[Node], columns: &[Node], arcs: &[Arc]) {
+    let loads: Vec<u64> = flow.rows().iter().chain(flow.columns()).copied().collect();
+    let nodes: Vec<&Node> = rows.iter().chain(columns).collect();
+    let change = |i: usize, more: bool| {
+        let (node, load) = (nodes[i], loads[i]);
+        let next = if more { load + 1 } else { load.checked_sub(1)? };
+        let price = |load| i64::try_from(cost(node, load)).unwrap();
+        (node.low..=node.high).contains(&next).then(|| price(next) - price(load))
+    };
+    let can = exchanges(flow, arcs);
+    for (from, to) in (0..nodes.len()).flat_map(|a| (0..nodes.len()).map(move |b| (a, b))) {
+        if from == to || !can[from][to] {
+            continue;
+        }
+        let (out, back) = (change(from, from < rows.len()), change(to, to >= rows.len()));
+        if let (Some(out), Some(back)) = (out, back) {
+            assert!(out + back >= 0, "one more from node {from} to node {to}: {out} + {back}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None, cases: 3000, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_least_cost_of_all_flows_is_found_or_a_cut((rows, columns, arcs) in small(6)) {
+        match (transport(&rows, &columns, &arcs), least_cost(&rows, &columns, &arcs)) {
+            (Ok(flow), Some(least)) => {
+                check_flow(&flow, &arcs);
+                check_bounds(&flow, &rows, &columns);
+                let found = total_cost(&rows, &columns, [flow.rows(), flow.columns()]);
+                prop_assert_eq!(found, least, "{:?}", flow);
+                let mixed = spread(&arcs, &flow);
+                check_flow(&mixed, &arcs);
+                prop_assert_eq!((mixed.rows(), mixed.columns()), (flow.rows(), flow.columns()));
+            }
+            (Err(cut), None) => check_cut(&cut, &rows, &columns, &arcs),
+            (found, least) => prop_assert!(false, "{found:?}, but the least cost is {least:?}"),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None, cases: 1000, ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn no_exchange_pays_in_a_larger_flow((rows, columns, arcs) in large()) {
+        match transport(&rows, &columns, &arcs) {
+            Ok(flow) => {
+                check_flow(&flow, &arcs);
+                check_bounds(&flow, &rows, &columns);
+                check_exchanges(&flow, &rows, &columns, &arcs);
+                let mixed = spread(&arcs, &flow);
+                check_flow(&mixed, &arcs);
+                prop_assert_eq!((mixed.rows(), mixed.columns()), (flow.rows(), flow.columns()));
+                prop_assert_eq!(spread(&arcs, &mixed), mixed);
+            }
+            Err(cut) => check_cut(&cut, &rows, &columns, &arcs),
+        }
+    }
+
+    /// Where every pair is allowed and capacities do not bind, p is row x column / total.
+    #[test]
+    fn a_spread_is_proportional_where_nothing_binds(
+        rows in prop::collection::vec(0..4000_u64, 1..8),
+        shares in prop::collection::vec(1..100_u64, 1..8),
+    ) {
+        let total: u64 = rows.iter().sum();
+        let mut columns: Vec<u64> =
+            shares.iter().map(|share| total * share / shares.iter().sum::<u64>()).collect();
+        columns[0] += total - columns.iter().sum::<u64>();
+        let pairs = (0..).take(rows.len()).flat_map(|g| (0..).take(columns.len()).map(move |h| (g, h)));
+        let arcs: Vec<Arc> = pairs.map(|(g, h)| arc(g, h, total)).collect();
+        let nodes = |loads: &[u64]| loads.iter().map(|&load| exact(1, load)).collect::<Vec<_>>();
+        let flow = spread(&arcs, &transport(&nodes(&rows), &nodes(&columns), &arcs).unwrap());
+        check_flow(&flow, &arcs);
+        for (arc, &amount) in arcs.iter().zip(flow.amounts()) {
+            let target = rows[arc.row as usize] * columns[arc.column as usize];
+            prop_assert!((amount * total).abs_diff(target) <= total, "{amount} on {arc:?}");
+        }
+    }
+}
+
+/// Amounts from each class to each other one, five reviews each.
+fn between(sizes: &[u64]) -> Vec<u64> {
+    let (nodes, arcs) = teams(sizes, 5);
+    let flow = transport(&nodes, &nodes, &arcs).unwrap();
+    let mixed = spread(&arcs, &flow);
+    check_flow(&mixed, &arcs);
+    check_bounds(&mixed, &nodes, &nodes);
+    mixed.amounts().to_vec()
+}
+
+#[test]
+fn teams_that_leave_no_choice() {
+    assert_eq!(between(&[50, 30, 20]), [150, 100, 150, 0, 100, 0]);
+    assert_eq!(between(&[1, 1]), [5, 5].map(|_| 1).map(|one| one * 5));
+}
+
+#[test]
+fn too_large_a_team_is_a_cut() {
+    let (nodes, arcs) = teams(&[60, 25, 15], 5);
+    let cut = transport(&nodes, &nodes, &arcs).unwrap_err();
+    check_cut(&cut, &nodes, &nodes, &arcs);
+    // Its 60 members are to give 300 reviews, but the other 40 are to receive 200.
+    let wanted = Cut { side: Side::Rows, short: vec![0], whole: vec![1, 2], demand: 300, supply: 200 };
+    assert_eq!(cut, wanted);
+    assert!(!Cut { supply: 201, ..wanted.clone() }.adds_up(&nodes, &nodes, &arcs));
+    assert!(!Cut { whole: vec![1], ..wanted.clone() }.adds_up(&nodes, &nodes, &arcs));
+    assert!(!Cut { short: vec![1], ..wanted.clone() }.adds_up(&nodes, &nodes, &arcs));
+    assert!(!Cut { short: vec![7], ..wanted.clone() }.adds_up(&nodes, &nodes, &arcs));
+    assert!(!Cut { whole: vec![1, 7], ..wanted.clone() }.adds_up(&nodes, &nodes, &arcs));
+    // One more review each could be given, but to nobody.
+    let (nodes, arcs) = teams(&[50, 30, 20], 5);
+    assert!(!wanted.adds_up(&nodes, &nodes, &arcs));
+}
