@@ -16,6 +16,8 @@ mod rules;
 mod search;
 mod sections;
 mod shortage;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "not used by a plan yet"))]
+mod transport;
 
 use thiserror::Error;
 

@@ -103,8 +103,8 @@ pub(super) struct Cut {
     /// Whose least loads are too much: rows that are to give more than columns can take, or
     /// columns that are to get more than rows can give.
     pub(super) side: Side,
-    /// The classes of that side, ascending. None could be left out of what a search from one of
-    /// them has found, but there may be further ones elsewhere.
+    /// The classes of that side, ascending: those whom a search from one of them met. Elsewhere
+    /// there may be further ones that are short.
     pub(super) short: Vec<u32>,
     /// The classes of the other side, ascending, that count with all they can take or give; the
     /// others count with their arcs.
@@ -123,7 +123,8 @@ impl Cut {
             Side::Columns => (columns, rows),
         };
         let width = capacities(side, &members, other.len(), arcs);
-        let is_whole = |&i: &u32| width[i as usize] > 0 && other[i as usize].high <= width[i as usize];
+        let is_whole =
+            |&i: &u32| width[i as usize] > 0 && other[i as usize].high <= width[i as usize];
         let supply = other.iter().zip(&width).map(|(node, &width)| node.high.min(width)).sum();
         Self {
             side,

@@ -13,7 +13,7 @@ struct Free {
     arc: usize,
     row: usize,
     column: usize,
-    capacity: f64,
+    capacity: u64,
 }
 
 /// A flow with the loads of another one, spread over the arcs (sorted, unique) in proportion to
@@ -30,8 +30,8 @@ struct Free {
 /// proportional fitting (Deming and Stephan, Annals of Mathematical Statistics 11, 1940), with the
 /// capacities kept in each step (Bregman, USSR Computational Mathematics 7, 1967), in a fixed
 /// number of sweeps; the rounding is a flow (Bacharach, Management Science 12, 1966). Where the
-/// fitting has not come close enough for that, the bounds around p are doubled until a flow keeps
-/// them: the given one does at last.
+/// fitting has not come close enough for that, the bounds around p are widened step by step for
+/// what is left, until all is placed.
 ///
 /// O(64 (classes + arcs)) and one maximum flow. Memory: O(classes + arcs).
 pub(in crate::assign) fn spread(arcs: &[Arc], feasible: &Flow) -> Flow {
@@ -45,7 +45,7 @@ pub(in crate::assign) fn spread(arcs: &[Arc], feasible: &Flow) -> Flow {
     let mut loads: Vec<u64> = feasible.rows.iter().chain(&feasible.columns).copied().collect();
     for (i, [row, column]) in network.ends().enumerate() {
         if component[row] == component[column] {
-            free.push(Free { arc: i, row, column, capacity: arcs[i].capacity as f64 });
+            free.push(Free { arc: i, row, column, capacity: arcs[i].capacity });
         } else {
             loads[row] -= feasible.amounts[i];
             loads[column] -= feasible.amounts[i];
@@ -55,45 +55,52 @@ pub(in crate::assign) fn spread(arcs: &[Arc], feasible: &Flow) -> Flow {
         network.set(i, amount, (amount, amount));
     }
     let target = fit(&free, &loads);
+    round(&mut network, &free, &target, feasible);
+    let flow = Flow::of(&network, rows);
+    let is_same = flow.rows == feasible.rows && flow.columns == feasible.columns;
+    debug_assert!(is_same, "the given flow is among those that were searched");
+    if is_same { flow } else { feasible.clone() }
+}
+
+/// Sets free arcs to whole numbers near their targets so that the loads are those of a given flow.
+fn round(network: &mut Network, free: &[Free], target: &[f64], wanted: &Flow) {
+    for (free, &target) in free.iter().zip(target) {
+        let (floor, ceiling) = around(target, 0, free.capacity);
+        let nearest = if target - (floor as f64) < 0.5 { floor } else { ceiling };
+        network.set(free.arc, nearest, (floor, ceiling));
+    }
+    let mut supply = vec![0; network.nodes()];
+    let mut demand = vec![0; network.nodes()];
+    let loads = network.loads();
+    for (node, &want) in wanted.rows.iter().chain(&wanted.columns).enumerate() {
+        let (more, less) = (want.saturating_sub(loads[node]), loads[node].saturating_sub(want));
+        (supply[node], demand[node]) = match network.side(node) {
+            Side::Rows => (more, less),
+            Side::Columns => (less, more),
+        };
+    }
     let mut width = 0;
-    let widest = loads.iter().max().copied().unwrap_or(0);
     loop {
-        for (free, &target) in free.iter().zip(&target) {
-            let bounds = around(target, width, arcs[free.arc].capacity);
-            network.set(free.arc, bounds.0, bounds);
-        }
-        if has_loads(&mut network, feasible) {
-            return Flow::of(&network, rows);
-        }
-        if width > widest {
-            debug_assert!(false, "the given flow keeps these bounds");
-            return feasible.clone();
+        network.route(&mut supply, &mut demand);
+        let is_done = supply.iter().all(|&left| left == 0);
+        if is_done || free.iter().all(|arc| network.bounds(arc.arc) == (0, arc.capacity)) {
+            return;
         }
         width = 2 * width + 1;
+        for (free, &target) in free.iter().zip(target) {
+            let flow = network.flow()[free.arc];
+            network.set(free.arc, flow, around(target, width, free.capacity));
+        }
     }
 }
 
-/// Whole numbers next to a target, and so many more on either side, within the capacity.
+/// The whole numbers next to a target, and so many more on either side, within the capacity.
 fn around(target: f64, width: u64, capacity: u64) -> (u64, u64) {
     // A target is from 0 to its capacity, which is below 2^53.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let floor = target as u64;
     let ceiling = if (floor as f64) < target { floor + 1 } else { floor };
-    (floor.saturating_sub(width), (ceiling + width).min(capacity))
-}
-
-/// Whether there is a flow with the loads of another one; if so the network has it.
-fn has_loads(network: &mut Network, wanted: &Flow) -> bool {
-    network.reset();
-    let wanted = wanted.rows.iter().chain(&wanted.columns);
-    let left = network.loads().into_iter().zip(wanted).map(|(load, want)| want.checked_sub(load));
-    let Some(mut supply) = left.collect::<Option<Vec<u64>>>() else { return false };
-    let mut demand = vec![0; supply.len()];
-    for node in (0..supply.len()).filter(|&node| network.side(node) == Side::Columns) {
-        demand[node] = core::mem::take(&mut supply[node]);
-    }
-    network.route(&mut supply, &mut demand);
-    supply.iter().chain(&demand).all(|&left| left == 0)
+    (floor.saturating_sub(width), ceiling.saturating_add(width).min(capacity))
 }
 
 /// By free arc: the amount of greatest entropy, a real number from 0 to its capacity.
@@ -103,15 +110,23 @@ fn fit(free: &[Free], loads: &[u64]) -> Vec<f64> {
     // By node: its factor. Any start leads to the same products.
     let mut factors: Vec<f64> = loads.iter().map(|&load| load as f64).collect();
     let mut weights = Vec::new();
-    for node in (0..SWEEPS).flat_map(|_| 0..loads.len()) {
-        weights.clear();
-        weights.extend(arcs.row(node).iter().map(|&i| {
-            let arc = &free[i as usize];
-            (factors[arc.row + arc.column - node], arc.capacity)
-        }));
-        factors[node] = factor(loads[node] as f64, &weights);
+    for _ in 0..SWEEPS {
+        let mut settled = true;
+        for node in 0..loads.len() {
+            weights.clear();
+            weights.extend(arcs.row(node).iter().map(|&i| {
+                let arc = &free[i as usize];
+                (factors[arc.row + arc.column - node], arc.capacity as f64)
+            }));
+            let next = factor(loads[node] as f64, &weights);
+            settled &= next.to_bits() == factors[node].to_bits();
+            factors[node] = next;
+        }
+        if settled {
+            break;
+        }
     }
-    let amount = |arc: &Free| capped(factors[arc.row] * factors[arc.column], arc.capacity);
+    let amount = |arc: &Free| capped(factors[arc.row] * factors[arc.column], arc.capacity as f64);
     free.iter().map(amount).collect()
 }
 

@@ -291,7 +291,6 @@ fn between(sizes: &[u64]) -> Vec<u64> {
 #[test]
 fn teams_that_leave_no_choice() {
     assert_eq!(between(&[50, 30, 20]), [150, 100, 150, 0, 100, 0]);
-    assert_eq!(between(&[1, 1]), [5, 5].map(|_| 1).map(|one| one * 5));
 }
 
 #[test]
@@ -300,7 +299,8 @@ fn too_large_a_team_is_a_cut() {
     let cut = transport(&nodes, &nodes, &arcs).unwrap_err();
     check_cut(&cut, &nodes, &nodes, &arcs);
     // Its 60 members are to give 300 reviews, but the other 40 are to receive 200.
-    let wanted = Cut { side: Side::Rows, short: vec![0], whole: vec![1, 2], demand: 300, supply: 200 };
+    let wanted =
+        Cut { side: Side::Rows, short: vec![0], whole: vec![1, 2], demand: 300, supply: 200 };
     assert_eq!(cut, wanted);
     assert!(!Cut { supply: 201, ..wanted.clone() }.adds_up(&nodes, &nodes, &arcs));
     assert!(!Cut { whole: vec![1], ..wanted.clone() }.adds_up(&nodes, &nodes, &arcs));
@@ -310,4 +310,127 @@ fn too_large_a_team_is_a_cut() {
     // One more review each could be given, but to nobody.
     let (nodes, arcs) = teams(&[50, 30, 20], 5);
     assert!(!wanted.adds_up(&nodes, &nodes, &arcs));
+}
+
+/// With three teams one number is free, t = what the second gives the third; at the greatest
+/// entropy the two ways round the triangle have the same product.
+#[test]
+fn three_teams_are_spread_with_the_greatest_entropy() {
+    for sizes in [[34_u32, 33, 33], [40, 30, 30], [45, 35, 20], [49, 26, 25]] {
+        let [a, b, c] = sizes.map(|size| 5.0 * f64::from(size));
+        let amounts = |t: f64| [a - c + t, c - t, b - t, t, a - b + t, b + c - a - t];
+        let (mut low, mut high) = (0.0, c);
+        for _ in 0..60 {
+            let t = f64::midpoint(low, high);
+            let [x12, x13, x21, x23, x31, x32] = amounts(t);
+            let is_above = x32 <= 0.0 || x12 * x23 * x31 > x13 * x32 * x21;
+            if is_above { high = t } else { low = t }
+        }
+        let found = between(&sizes.map(u64::from));
+        for (&amount, expected) in found.iter().zip(amounts(low)) {
+            assert!((amount as f64 - expected).abs() < 1.0, "{sizes:?}: {found:?}, {expected}");
+        }
+    }
+}
+
+#[test]
+fn what_a_capacity_keeps_out_is_shared_by_the_others() {
+    let nodes = [exact(6, 30); 3];
+    let pairs = (0..3).flat_map(|g| (0..3).map(move |h| (g, h)));
+    let arcs: Vec<Arc> =
+        pairs.map(|(g, h)| arc(g, h, if (g, h) == (0, 0) { 4 } else { 36 })).collect();
+    let flow = spread(&arcs, &transport(&nodes, &nodes, &arcs).unwrap());
+    check_flow(&flow, &arcs);
+    let [corner, side, centre] = [&[4][..], &[13], &[8, 9]];
+    let expected = [corner, side, side, side, centre, centre, side, centre, centre];
+    for (amount, expected) in flow.amounts().iter().zip(expected) {
+        assert!(expected.contains(amount), "{flow:?}");
+    }
+}
+
+/// Rows 2 and 3 fill columns 2 and 3, so rows 0 and 1 are left with 0 and 1 although they may give
+/// to all: proportional fitting alone would take forever to find that out.
+#[test]
+fn arcs_without_a_choice_do_not_disturb_the_others() {
+    let nodes = [exact(1, 20_000), exact(1, 10_000), exact(1, 20_000), exact(1, 10_000)];
+    let pairs = (0..4).flat_map(|g| (0..4).map(move |h| (g, h)));
+    let arcs: Vec<Arc> = pairs
+        .filter(|&(g, h)| g < 2 || h > 1)
+        .map(|(g, h)| arc(g, h, if (g, h) == (3, 3) { 3000 } else { 1 << 40 }))
+        .collect();
+    let flow = spread(&arcs, &transport(&nodes, &nodes, &arcs).unwrap());
+    check_flow(&flow, &arcs);
+    let expected = [[13_333, 6667, 0, 0], [6667, 3333, 0, 0]].concat();
+    assert_eq!(flow.amounts()[..8], expected);
+    assert_eq!(flow.amounts()[8..], [13_000, 7000, 7000, 3000]);
+}
+
+#[test]
+fn columns_yield_before_rows_and_members_share() {
+    let wants = |members, load| Node { members, low: 0, high: 100, wanted: (load, load) };
+    let total = |row: Node, column: Node| {
+        let flow = transport(&[row], &[column], &[arc(0, 0, 1000)]).unwrap();
+        flow.amounts()[0]
+    };
+    // A unit costs 1 on either side, so all is for columns to bear, below as above.
+    assert_eq!((total(wants(2, 10), wants(2, 12)), total(wants(2, 12), wants(2, 10))), (10, 12));
+    // A band of columns, one of rows, and then columns again.
+    assert_eq!((total(wants(2, 10), wants(2, 15)), total(wants(2, 15), wants(2, 10))), (12, 13));
+
+    // 40 too many for 10 and 30 members; 50 for 20 and 30 that want anything up to 4 each.
+    let row = |members, load| Node { high: 1000, ..wants(members, load) };
+    let arcs: Vec<Arc> = (0..2).flat_map(|g| (0..2).map(move |h| arc(g, h, 1000))).collect();
+    let columns = [exact(1, 240), exact(1, 0)];
+    let flow = transport(&[row(100, 50), row(300, 150)], &columns, &arcs).unwrap();
+    assert!(flow.rows()[0].abs_diff(60) <= 1, "{flow:?}");
+    let columns = [20, 30].map(|n| Node { members: n, low: 0, high: 500, wanted: (0, 4 * n) });
+    let flow = transport(&[exact(1, 20), exact(1, 30)], &columns, &arcs).unwrap();
+    assert_eq!(flow.columns(), [20, 30]);
+}
+
+#[test]
+fn nobody_and_nothing() {
+    let empty = transport(&[], &[], &[]).unwrap();
+    assert_eq!(empty, spread(&[], &empty));
+    let idle = Node { members: 3, low: 0, high: 9, wanted: (2, 5) };
+    let flow = transport(&[idle], &[idle], &[]).unwrap();
+    assert_eq!((flow.rows(), flow.columns(), flow.amounts()), (&[0][..], &[0][..], &[][..]));
+    assert_eq!(flow, spread(&[], &flow));
+    let flow = transport(&[idle], &[idle], &[arc(0, 0, 0)]).unwrap();
+    assert_eq!((flow.rows(), flow.amounts()), (&[0][..], &[0][..]));
+    for (rows, columns) in [(vec![exact(1, 1)], vec![]), (vec![idle], vec![exact(1, 1)])] {
+        let cut = transport(&rows, &columns, &[]).unwrap_err();
+        check_cut(&cut, &rows, &columns, &[]);
+        assert_eq!((cut.demand, cut.supply, cut.short.len()), (1, 0, 1));
+    }
+}
+
+/// Five thousand sections of their own, and staff who help where a section is short.
+#[test]
+fn many_classes() {
+    let count = 5000_u32;
+    let sizes: Vec<u64> = (0..u64::from(count)).map(|i| 10 + i * i % 17).collect();
+    let mut rows: Vec<Node> = sizes.iter().map(|&n| exact(n, 5 * n)).collect();
+    let column = |&n: &u64| Node { members: n, low: 0, high: 20 * n, wanted: (5 * n, 5 * n) };
+    let columns: Vec<Node> = sizes.iter().map(column).collect();
+    let own: Vec<Arc> = (0..count).zip(&sizes).map(|(i, &n)| arc(i, i, n * (n - 1))).collect();
+    let flow = transport(&rows, &columns, &own).unwrap();
+    assert_eq!(flow.rows(), flow.columns());
+    assert_eq!(flow, spread(&own, &flow));
+
+    let total: u64 = sizes.iter().sum();
+    rows.push(exact(2, total / 5));
+    let arcs: Vec<Arc> = own.into_iter().chain((0..count).map(|i| arc(count, i, 10_000))).collect();
+    let flow = transport(&rows, &columns, &arcs).unwrap();
+    check_flow(&flow, &arcs);
+    check_bounds(&flow, &rows, &columns);
+    for (&n, &load) in sizes.iter().zip(flow.columns()) {
+        assert!((load - 5 * n).abs_diff(n / 5) <= 1, "{load} for {n}");
+    }
+    rows[7] = exact(sizes[7], sizes[7] * sizes[7]);
+    let cut = transport(&rows, &columns, &arcs).unwrap_err();
+    check_cut(&cut, &rows, &columns, &arcs);
+    // 25 are to give 625, but their section can take no more than 20 each.
+    let wanted = Cut { side: Side::Rows, short: vec![7], whole: vec![7], demand: 625, supply: 500 };
+    assert_eq!(cut, wanted);
 }
