@@ -19,7 +19,11 @@ use crate::id::to_u32;
 /// this many.
 const STEPS: u64 = 128;
 
-/// One class of one side. Amounts are below 2^53, and the loads of a side together too.
+/// Above all amounts: they are exact as doubles, and their levels fit 64 bits.
+const LIMIT: u64 = 1 << 53;
+
+/// One class of one side. What is wanted or needed is below 2^53, of all classes of a side together
+/// too; a `high` of `u64::MAX` is no limit.
 ///
 /// ```text
 /// low <= wanted.0 <= wanted.1 <= high,  members >= 1
@@ -45,7 +49,7 @@ pub(super) struct Arc {
     pub(super) row: u32,
     /// Position of the class of submissions.
     pub(super) column: u32,
-    /// The most reviews between the two.
+    /// The most reviews between the two; `u64::MAX` is no limit.
     pub(super) capacity: u64,
 }
 
@@ -125,13 +129,13 @@ impl Cut {
         let width = capacities(side, &members, other.len(), arcs);
         let is_whole =
             |&i: &u32| width[i as usize] > 0 && other[i as usize].high <= width[i as usize];
-        let supply = other.iter().zip(&width).map(|(node, &width)| node.high.min(width)).sum();
+        let supply = other.iter().zip(&width).map(|(node, &width)| node.high.min(width));
         Self {
             side,
             demand: members.iter().map(|&i| own[i as usize].low).sum(),
             short: members,
             whole: (0..to_u32(other.len())).filter(is_whole).collect(),
-            supply,
+            supply: supply.fold(0, u64::saturating_add),
         }
     }
 
@@ -146,13 +150,13 @@ impl Cut {
         let mut width = capacities(self.side, &self.short, other.len(), arcs);
         let demand: Option<u64> =
             self.short.iter().map(|&i| own.get(i as usize).map(|node| node.low)).sum();
-        let mut supply = 0;
+        let mut supply = 0_u64;
         for &i in &self.whole {
             let Some(node) = other.get(i as usize) else { return false };
-            supply += node.high;
+            supply = supply.saturating_add(node.high);
             width[i as usize] = 0;
         }
-        supply += width.iter().sum::<u64>();
+        supply = width.into_iter().fold(supply, u64::saturating_add);
         ascend(&self.short)
             && ascend(&self.whole)
             && demand == Some(self.demand)
@@ -170,15 +174,15 @@ fn capacities(side: Side, members: &[u32], others: usize, arcs: &[Arc]) -> Vec<u
             Side::Columns => (arc.column, arc.row),
         };
         if members.binary_search(&own).is_ok() {
-            sums[other as usize] += arc.capacity;
+            let sum: &mut u64 = &mut sums[other as usize];
+            *sum = sum.saturating_add(arc.capacity);
         }
     }
     sums
 }
 
 impl Node {
-    /// The load at which every unit has been taken whose price is at most this level, and none
-    /// other.
+    /// The load at which every unit is taken whose level is at most this one, and no other unit.
     ///
     /// Levels refine the prices of [`Node`] without changing their order, so that what is best by
     /// level is best by price: units within `wanted` are at -STEPS..=STEPS by their place, and the
@@ -194,7 +198,7 @@ impl Node {
         }
         let above = above.unsigned_abs();
         if above <= places {
-            return from + (2 * (to - from) * above).div_ceil(places) / 2;
+            return from + (to - from) * above / places;
         }
         to.saturating_add(self.units(side, above - places)).min(self.high)
     }
@@ -217,7 +221,7 @@ impl Node {
     /// The least level at which the load is `high`, and above the negative of that at which it is
     /// `low`.
     fn last_level(&self, side: Side) -> i64 {
-        let beyond = (self.high - self.wanted.1).max(self.wanted.0 - self.low);
+        let beyond = (self.high - self.wanted.1).max(self.wanted.0 - self.low).min(LIMIT);
         if beyond == 0 {
             return STEPS.cast_signed();
         }

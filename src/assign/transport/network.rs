@@ -158,22 +158,18 @@ impl Network {
     }
 
     /// The number of steps to every node from the nearest one with supply, and whether one with
-    /// demand is among them; no node beyond the nearest of these.
+    /// demand is among them: then those as near as that one are the last that count.
     fn levels(&self, supply: &[u64], demand: &[u64]) -> (Vec<u32>, bool) {
         let mut levels = vec![UNSEEN; self.nodes()];
         let mut queue: Vec<usize> = (0..self.nodes()).filter(|&node| supply[node] > 0).collect();
         for &node in &queue {
             levels[node] = 0;
         }
-        let mut last = UNSEEN;
         let mut next = 0;
         while let Some(&node) = queue.get(next) {
             next += 1;
-            if levels[node] > last {
-                break;
-            }
             if demand[node] > 0 {
-                last = levels[node];
+                return (levels, true);
             }
             for &arc in self.arcs.row(node) {
                 let (room, to) = self.step(node, arc);
@@ -183,7 +179,7 @@ impl Network {
                 }
             }
         }
-        (levels, last != UNSEEN)
+        (levels, false)
     }
 
     /// Moves supply of one node along paths that go down one level a step.

@@ -212,6 +212,19 @@ fn check_exchanges(flow: &Flow, rows: &[Node], columns: &[Node], arcs: &[Arc]) {
     }
 }
 
+/// Two nodes are of one component exactly where units can go both ways.
+fn check_components(flow: &Flow, arcs: &[Arc]) {
+    let mut network = Network::new(flow.rows().len(), flow.columns().len(), arcs);
+    for (i, (arc, &amount)) in arcs.iter().zip(flow.amounts()).enumerate() {
+        network.set(i, amount, (0, arc.capacity));
+    }
+    let component = network.components();
+    let can = exchanges(flow, arcs);
+    for (a, b) in (0..can.len()).flat_map(|a| (0..can.len()).map(move |b| (a, b))) {
+        assert_eq!(component[a] == component[b], can[a][b] && can[b][a], "{a} and {b}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None, cases: 3000, ..ProptestConfig::default()
@@ -247,6 +260,7 @@ proptest! {
                 check_flow(&flow, &arcs);
                 check_bounds(&flow, &rows, &columns);
                 check_exchanges(&flow, &rows, &columns, &arcs);
+                check_components(&flow, &arcs);
                 let mixed = spread(&arcs, &flow);
                 check_flow(&mixed, &arcs);
                 prop_assert_eq!((mixed.rows(), mixed.columns()), (flow.rows(), flow.columns()));
@@ -349,20 +363,31 @@ fn what_a_capacity_keeps_out_is_shared_by_the_others() {
 }
 
 /// Rows 2 and 3 fill columns 2 and 3, so rows 0 and 1 are left with 0 and 1 although they may give
-/// to all: proportional fitting alone would take forever to find that out.
+/// to all (or columns 0 and 1 with 0 and 1, although they may get from all): proportional fitting
+/// alone would take forever to find that out.
 #[test]
 fn arcs_without_a_choice_do_not_disturb_the_others() {
     let nodes = [exact(1, 20_000), exact(1, 10_000), exact(1, 20_000), exact(1, 10_000)];
-    let pairs = (0..4).flat_map(|g| (0..4).map(move |h| (g, h)));
-    let arcs: Vec<Arc> = pairs
-        .filter(|&(g, h)| g < 2 || h > 1)
-        .map(|(g, h)| arc(g, h, if (g, h) == (3, 3) { 3000 } else { 1 << 40 }))
-        .collect();
-    let flow = spread(&arcs, &transport(&nodes, &nodes, &arcs).unwrap());
-    check_flow(&flow, &arcs);
-    let expected = [[13_333, 6667, 0, 0], [6667, 3333, 0, 0]].concat();
-    assert_eq!(flow.amounts()[..8], expected);
-    assert_eq!(flow.amounts()[8..], [13_000, 7000, 7000, 3000]);
+    for is_of_rows in [true, false] {
+        let may = |g: u32, h: u32| if is_of_rows { g < 2 || h > 1 } else { h < 2 || g > 1 };
+        let pairs = (0..4).flat_map(|g| (0..4).map(move |h| (g, h))).filter(|&(g, h)| may(g, h));
+        let capacity = |g, h| if (g, h) == (3, 3) { 3000 } else { 1 << 40 };
+        let arcs: Vec<Arc> = pairs.map(|(g, h)| arc(g, h, capacity(g, h))).collect();
+        let flow = spread(&arcs, &transport(&nodes, &nodes, &arcs).unwrap());
+        check_flow(&flow, &arcs);
+        for (arc, &amount) in arcs.iter().zip(flow.amounts()) {
+            let expected = match (arc.row, arc.column) {
+                (0, 0) => 13_333,
+                (0, 1) | (1, 0) => 6667,
+                (1, 1) => 3333,
+                (2, 2) => 13_000,
+                (2, 3) | (3, 2) => 7000,
+                (3, 3) => 3000,
+                _ => 0,
+            };
+            assert_eq!(amount, expected, "{arc:?}");
+        }
+    }
 }
 
 #[test]
@@ -403,6 +428,24 @@ fn nobody_and_nothing() {
         check_cut(&cut, &rows, &columns, &[]);
         assert_eq!((cut.demand, cut.supply, cut.short.len()), (1, 0, 1));
     }
+}
+
+#[test]
+fn no_limit_is_no_limit() {
+    let free = |load| Node { members: 1, low: 0, high: u64::MAX, wanted: (load, load) };
+    let arcs: Vec<Arc> = (0..3).flat_map(|g| (0..3).map(move |h| arc(g, h, u64::MAX))).collect();
+    let (rows, columns) = ([exact(9, 900); 3], [free(1), free(2), free(300)]);
+    let flow = transport(&rows, &columns, &arcs).unwrap();
+    // 2397 units too many, 799 bands for everyone.
+    assert_eq!(flow.columns(), [800, 801, 1099]);
+    let flow = spread(&arcs, &flow);
+    check_flow(&flow, &arcs);
+    assert_eq!(flow.columns(), [800, 801, 1099]);
+    let columns = [exact(9, 900); 4];
+    let cut = transport(&rows, &columns, &arcs).unwrap_err();
+    assert_eq!((cut.side, cut.demand, cut.supply), (Side::Columns, 900, 0));
+    let cut = transport(&rows, &[exact(9, 2699), free(0), exact(2, 2)], &arcs).unwrap_err();
+    assert_eq!((cut.side, cut.demand, cut.supply), (Side::Columns, 2701, 2700));
 }
 
 /// Five thousand sections of their own, and staff who help where a section is short.
