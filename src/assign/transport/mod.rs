@@ -4,7 +4,7 @@
 //! interchangeable, and a plan begins with one amount for each allowed pair of classes. A row is a
 //! class of reviewers, a column is a class of submissions; nothing here knows of people.
 //!
-//! [`transport`] finds loads of least cost or a proof that there are none, [`spread`] mixes the
+//! [`transport`] finds loads of least cost or a proof that there are none, [`spread()`] mixes the
 //! blocks of a flow as evenly as its loads allow.
 
 mod network;
