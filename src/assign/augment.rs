@@ -51,6 +51,13 @@ pub(super) fn complete(draft: &mut Draft<'_>, stage: Stage) -> Result<(), Box<Sh
     Ok(())
 }
 
+/// Makes the loads of a draft without bad slots as even as a stage lets them be.
+pub(super) fn even_out(draft: &mut Draft<'_>, stage: Stage) {
+    let mut search = Search { holders: Holders::new(draft, stage), stage };
+    lift::lift_all(draft, &mut search);
+    level::level(draft, &mut search);
+}
+
 /// What a search knows of the draft beside the draft itself.
 pub(super) struct Search {
     pub(super) holders: Holders,

@@ -8,6 +8,7 @@
 mod augment;
 mod draft;
 mod exemplars;
+mod flow;
 mod loads;
 mod plan;
 pub mod quality;
@@ -16,7 +17,6 @@ mod rules;
 mod search;
 mod sections;
 mod shortage;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "not used by a plan yet"))]
 mod transport;
 
 use thiserror::Error;

@@ -379,6 +379,16 @@ impl<'a> Rules<'a> {
         }
     }
 
+    /// What a submission of the pool is asked at a stage, as near as can be to what is wanted.
+    pub(super) fn take_within(&self, stage: Stage, submission: SubmissionId) -> Wish {
+        let (min, max) = self.take(stage, submission);
+        let target = match stage {
+            Stage::Even => None,
+            Stage::Ranges | Stage::BestEffort => self.take_wish(submission).target,
+        };
+        Wish { min, target: target.map(|target| target.clamp(min, max)), max }
+    }
+
     /// Whether some submission is to receive an even share and nothing else.
     pub(super) fn shares_evenly(&self) -> bool {
         self.crew == Crew::Peers && self.assigner.receive.is_none()
@@ -392,9 +402,9 @@ impl<'a> Rules<'a> {
     /// The widest stage, best effort aside: what a proof speaks of.
     pub(super) fn widest(&self) -> Stage {
         let wider = |even: (u32, u32), ranges: (u32, u32)| ranges.0 < even.0 || ranges.1 > even.1;
-        let is_wider = self.assigner.give.is_some() && self.crew == Crew::Peers
-            || self.gives.is_some()
-            || self.people().any(|r| wider(self.give(Stage::Even, r), self.give(Stage::Ranges, r)))
+        let is_wider = self
+            .people()
+            .any(|r| wider(self.give(Stage::Even, r), self.give(Stage::Ranges, r)))
             || self.pool().any(|s| wider(self.take(Stage::Even, s), self.take(Stage::Ranges, s)));
         if is_wider { Stage::Ranges } else { Stage::Even }
     }

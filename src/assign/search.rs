@@ -1,10 +1,10 @@
 //! From rules to a draft: the strategies in their order.
 
 use super::draft::Draft;
+use super::flow::{self, Start};
 use super::loads::Stage;
 use super::plan::Strategy;
 use super::rules::Rules;
-use super::shortage::Shortage;
 use super::{AssignError, augment, regular};
 use crate::seed::Seed;
 
@@ -19,55 +19,73 @@ pub(super) struct Found<'a> {
     pub(super) stage: Stage,
 }
 
-/// Random permutations and repair; where those do not suffice, paths; where no even plan exists, one
-/// within the ranges; and where none is, if it was asked for, a best effort.
+/// Random permutations and repair, between sections by a flow; where those do not suffice, paths;
+/// where no even plan exists, one within the ranges; and where none is, if it was asked for, a best
+/// effort.
 pub(super) fn search<'a>(rules: &'a Rules<'a>, seed: Seed) -> Result<Found<'a>, AssignError> {
     let mut draft = Draft::new(rules);
-    regular::fill(&mut draft, seed);
+    let (strategy, stage) = start(&mut draft, seed)?;
     let bad = regular::repair(&mut draft, seed);
-    if bad.is_empty() && rules.are_balanced() {
-        return Ok(Found { draft, strategy: Strategy::Repair, stage: Stage::Even });
+    if bad.is_empty() && (strategy == Strategy::Sections || rules.are_balanced()) {
+        if stage > Stage::Even {
+            augment::even_out(&mut draft, stage);
+        }
+        return Ok(Found { draft, strategy, stage });
     }
     draft.clear(&bad);
-    let (mut draft, stage) = complete(draft)?;
+    let (mut draft, stage) = complete(draft, stage)?;
     regular::mix(&mut draft, MIXING, seed);
     Ok(Found { draft, strategy: Strategy::Augment, stage })
 }
 
-/// Fills what is empty by paths, at the narrowest stage that can be.
-fn complete(mut draft: Draft<'_>) -> Result<(Draft<'_>, Stage), AssignError> {
-    let rules = draft.rules;
-    if rules.is_elastic() {
-        draft = draft.widened(Stage::Even, u32::MAX)?;
+/// Fills the draft at random.
+fn start(draft: &mut Draft<'_>, seed: Seed) -> Result<(Strategy, Stage), AssignError> {
+    if let Some(classes) = draft.rules.classes() {
+        match flow::fill(draft, classes, seed) {
+            Start::Filled(stage) => return Ok((Strategy::Sections, stage)),
+            Start::Impossible(shortage) => return Err(AssignError::Impossible(shortage)),
+            Start::None => {}
+        }
     }
-    let mut shortage = match augment::complete(&mut draft, Stage::Even) {
-        Ok(()) => return Ok((draft, Stage::Even)),
-        Err(shortage) => shortage,
-    };
+    regular::fill(draft, seed);
+    Ok((Strategy::Repair, Stage::Even))
+}
+
+/// Fills what is empty by paths, at the narrowest stage that can be, from this one on.
+fn complete(mut draft: Draft<'_>, from: Stage) -> Result<(Draft<'_>, Stage), AssignError> {
+    let rules = draft.rules;
+    let mut shortage = None;
+    if from == Stage::Even {
+        if rules.is_elastic() {
+            draft = draft.widened(Stage::Even, u32::MAX)?;
+        }
+        match augment::complete(&mut draft, Stage::Even) {
+            Ok(()) => return Ok((draft, Stage::Even)),
+            Err(found) => shortage = Some(found),
+        }
+    }
     let mut cap = rules.quotas().iter().copied().max().unwrap_or(0).saturating_mul(2).max(8);
-    if rules.widest() == Stage::Ranges {
+    if from < Stage::BestEffort && rules.widest() == Stage::Ranges {
         // A person may be allowed any number of reviews: rows grow only as far as they must.
         loop {
             let mut wide = draft.widened(Stage::Ranges, cap)?;
-            shortage = match augment::complete(&mut wide, Stage::Ranges) {
+            let found = match augment::complete(&mut wide, Stage::Ranges) {
                 Ok(()) => return Ok((wide, Stage::Ranges)),
-                Err(shortage) => shortage,
+                Err(found) => found,
             };
-            if is_proof(&shortage) {
+            // Whether the supply falls short even of rows of any length.
+            let is_proof = found.supply() < found.demand();
+            shortage = Some(found);
+            if is_proof {
                 break;
             }
             cap = cap.saturating_mul(2);
         }
     }
-    if !rules.assigner().best_effort {
+    if let Some(shortage) = shortage.filter(|_| !rules.assigner().best_effort) {
         return Err(AssignError::Impossible(shortage));
     }
     let mut wide = draft.widened(Stage::BestEffort, cap)?;
     augment::complete(&mut wide, Stage::BestEffort).map_err(AssignError::Impossible)?;
     Ok((wide, Stage::BestEffort))
-}
-
-/// Whether the supply falls short even of rows of any length.
-fn is_proof(shortage: &Shortage) -> bool {
-    shortage.supply() < shortage.demand()
 }

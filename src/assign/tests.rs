@@ -263,11 +263,12 @@ impl Oracle {
             .map(|s| u32::try_from(peers(s).count()).unwrap() - rules.kept_by(s))
             .collect();
         let kept: Vec<u32> = rules.pool().map(|s| rules.kept_by(s)).collect();
+        let least: Vec<u32> = rules.pool().map(|s| rules.take(Stage::Ranges, s).0).collect();
         let exact: Vec<(u32, u32)> = loads.iter().map(|&load| (load, load)).collect();
         assert!(exists(&self.allowed, &given, &exact), "the oracle does not know the plan");
         for (a, b) in (0..loads.len()).flat_map(|a| (0..loads.len()).map(move |b| (a, b))) {
             let (more, less) = (loads[a] + kept[a], loads[b] + kept[b]);
-            if more < less + 2 || loads[a] == self.take[a].0 || loads[b] == self.take[b].1 {
+            if more < less + 2 || more <= least[a] || loads[b] == self.take[b].1 {
                 continue;
             }
             let mut better = exact.clone();

@@ -3,6 +3,7 @@
 use super::Search;
 use super::lift::{End, Reach};
 use crate::assign::draft::Draft;
+use crate::assign::loads::Stage;
 use crate::csr::Csr;
 use crate::id::{SubmissionId, to_u32};
 
