@@ -1,5 +1,6 @@
 //! Review plans beside what a user would take instead, in the same run: five reviews each, works of
 //! one person and of teams of four. Prints what each answer is like before it is timed.
+#![allow(clippy::disallowed_types, clippy::disallowed_methods)] // a bench has a clock
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)] // a bench may fail
 
 #[path = "common/allocators.rs"]

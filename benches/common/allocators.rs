@@ -129,7 +129,7 @@ pub(crate) fn permutations(course: &Course, random: &mut Tutorial) -> Pairs {
 }
 
 /// A maximum flow from people to works over some random candidates of each person, or over all that
-/// they may review, by the Dinic of the AtCoder Library. Has fewer pairs where the flow does not
+/// they may review, by the Dinic of the `AtCoder` Library. Has fewer pairs where the flow does not
 /// reach.
 pub(crate) fn max_flow(course: &Course, candidates: Option<usize>, random: &mut Tutorial) -> Pairs {
     let (people, works) = (course.people.len(), course.works.len());
