@@ -59,7 +59,7 @@ fn literally(course: &Course, random: &mut Tutorial) -> Pairs {
 
 /// Two samples of the same size, four standard errors.
 fn alike(a: f64, b: f64) -> bool {
-    let p = (a + b) / 2.0;
+    let p = f64::midpoint(a, b);
     (a - b).abs() <= 4.0 * (2.0 * p * (1.0 - p) / RUNS as f64).sqrt()
 }
 
