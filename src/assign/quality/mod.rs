@@ -128,7 +128,7 @@ impl Quality {
     ///     .collect();
     /// let quality = Quality::of(&ReviewGraph::from_pairs(100, 100, &pairs)?);
     /// let warning = quality.warnings()[0].to_string();
-    /// assert!(warning.contains("inflates the variance of grades 4.89 times"), "{warning}");
+    /// assert!(warning.contains("inflates the variance of grades 4.90 times"), "{warning}");
     /// # Ok::<(), peergrade::GraphError>(())
     /// ```
     #[must_use]

@@ -162,10 +162,10 @@ proptest! {
 /// use fail in up to half of them (see `tests/allocators.rs`).
 #[test]
 fn small_cohorts_have_equal_loads_in_every_run() {
-    for n in (5..=24).chain((31..=100).step_by(23)) {
+    for n in (5..=20).chain([33, 60, 100]) {
         let cohort = Cohort::individuals(n).unwrap();
         for k in 2..n {
-            for seed in 0..3 {
+            for seed in 0..2 {
                 let plan = Assigner::new(k).assign(&cohort, Seed::new(seed)).unwrap();
                 let counts = Counts::measure(plan.graph(), &cohort);
                 let loads =
