@@ -11,8 +11,8 @@
 //! | [`mixing`] | `[0, 1]` | near `(sqrt(k-1) + sqrt(d-1)) / sqrt(kd)` | 5 to 10 seconds |
 //! | [`inflation`] | `[1, inf)` | near [`optimum`] | 4 to 8 seconds |
 //!
-//! [`Quality`] is all of them at once, and [`Warning`]s say in words what is wrong. [`strength`] asks
-//! a third question: does every work have its share of good reviewers? No getter returns NaN or infinity: what is infinite is `None`.
+//! [`Quality`] is all of them at once, and a [`Warning`] says in words what is wrong. No getter
+//! returns NaN or infinity: what is infinite is `None`.
 //! The same graph gives the same bits on every platform and any number of threads.
 
 mod components;
@@ -23,7 +23,6 @@ mod exact;
 mod inflation;
 mod mixing;
 mod optimum;
-mod strength;
 #[cfg(test)]
 mod tests;
 mod warnings;
@@ -32,7 +31,6 @@ pub use counts::{Counts, Loads};
 pub use inflation::{Inflation, inflation};
 pub use mixing::{Mixing, mixing};
 pub use optimum::optimum;
-pub use strength::{Strength, strength};
 pub use warnings::Warning;
 
 use crate::cohort::Cohort;

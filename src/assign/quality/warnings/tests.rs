@@ -1,10 +1,9 @@
-use super::super::{Counts, Quality, inflation, strength};
+use super::super::{Counts, Quality, inflation};
 use super::*;
 use crate::assign::Assigner;
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
 use crate::id::{PersonId, SubmissionId, to_u32};
-use crate::math;
 use crate::seed::Seed;
 
 type Pairs = Vec<(usize, usize)>;
@@ -158,35 +157,4 @@ fn one_exemplar_for_everybody_ties_rings_together() {
     let tied = warned(&two.clone().exemplars([exemplar], 1));
     assert_eq!(tied, []);
     assert!(matches!(warned(&two)[..], [.., Warning::TooFewReviews { .. }]));
-}
-
-#[test]
-fn strength_by_hand() {
-    let (n, k) = (12, 3);
-    let plan = graph(n, n, &ring(0, n, k));
-    let weights: Vec<f64> = (0..n).map(|r| if r % 4 == 0 { 5.0 } else { 1.0 }).collect();
-    // Of every four works one has no good reviewer, three have one.
-    let found = strength(&plan, &weights).unwrap();
-    let sums = [3.0, 7.0, 7.0, 7.0];
-    let mean = sums.iter().sum::<f64>() / 4.0;
-    let variance = sums.iter().map(|sum| (sum - mean) * (sum - mean)).sum::<f64>() / 4.0;
-    let inverse = sums.iter().map(|sum| 1.0 / sum).sum::<f64>() / 4.0;
-    assert!((found.mean() - mean).abs() < 1e-12 && (found.weakest() - 0.5).abs() < 1e-12);
-    assert!((found.variation() - math::sqrt(variance) / mean).abs() < 1e-12);
-    assert!((found.relative_variance().unwrap() - inverse * mean).abs() < 1e-12);
-    // The unit of weights changes nothing, however large or small.
-    for unit in [1e-300, 1e300] {
-        let scaled: Vec<f64> = weights.iter().map(|weight| unit * weight).collect();
-        let other = strength(&plan, &scaled).unwrap();
-        assert!((other.variation() - found.variation()).abs() < 1e-12);
-    }
-    let even = strength(&plan, &[2.0; 12]).unwrap();
-    assert_eq!((even.variation(), even.weakest(), even.relative_variance()), (0.0, 1.0, Some(1.0)));
-    // Persons 0, 4, 8 alone have weight: some works have none.
-    let none: Vec<f64> = weights.iter().map(|weight| weight - 1.0).collect();
-    let found = strength(&plan, &none).unwrap();
-    assert_eq!((found.weakest(), found.relative_variance()), (0.0, None));
-    for bad in [vec![1.0; 11], vec![0.0; 12], vec![-1.0; 12], vec![f64::NAN; 12], vec![1e308; 12]] {
-        assert_eq!(strength(&plan, &bad), None);
-    }
 }
