@@ -6,43 +6,24 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)] // a user's own code has maps
 #![allow(clippy::unwrap_used, missing_docs)] // a bench may fail
 
+mod common;
+#[path = "common/tutorial.rs"]
+mod tutorial;
+
 use std::collections::HashMap;
 use std::hint::black_box;
 
+use common::sizes;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use peergrade::aggregate::{Aggregator, Mean, ShrunkMean};
 use peergrade::simulate::{Gaussian, Simulation};
 use peergrade::{
     Assigner, Cohort, Jigsaw, PersonId, ReviewPlan, Reviews, Rubric, Scale, Seed, SubmissionId,
 };
+use tutorial::Tutorial;
 
 const REVIEWS: usize = 5;
 const TOPICS: usize = 5;
-
-fn sizes() -> Vec<usize> {
-    let largest = std::env::var("PEERGRADE_BENCH_LARGEST").ok().and_then(|n| n.parse().ok());
-    let largest = largest.unwrap_or(1_000_000);
-    [1_000, 100_000, 1_000_000].into_iter().filter(|&n| n <= largest).collect()
-}
-
-/// A generator as one finds it in a tutorial (xorshift64*).
-struct Tutorial(u64);
-
-impl Tutorial {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % n
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for i in (1..items.len()).rev() {
-            let j = self.below(i + 1);
-            items.swap(i, j);
-        }
-    }
-}
 
 fn plan(c: &mut Criterion) {
     let mut group = c.benchmark_group("plan");

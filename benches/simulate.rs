@@ -3,19 +3,16 @@
 #![allow(clippy::disallowed_methods)] // a user's own code has logarithms
 #![allow(clippy::unwrap_used, missing_docs)] // a bench may fail
 
+mod common;
+
 use std::hint::black_box;
 
+use common::sizes;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use peergrade::simulate::{Behaviour, BurrellSchoenebeck, Gaussian, Simulation};
 use peergrade::{Assigner, Cohort, ReviewGraph, Seed};
 
 const REVIEWS: usize = 5;
-
-fn sizes() -> Vec<usize> {
-    let largest = std::env::var("PEERGRADE_BENCH_LARGEST").ok().and_then(|n| n.parse().ok());
-    let largest = largest.unwrap_or(1_000_000);
-    [1_000, 100_000, 1_000_000].into_iter().filter(|&n| n <= largest).collect()
-}
 
 fn simulate(c: &mut Criterion) {
     let mut group = c.benchmark_group("simulate");

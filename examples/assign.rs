@@ -15,7 +15,7 @@ use std::time::Instant;
 use clap::{ArgGroup, Parser};
 use common::{Failure, Progress, Table, exit, failure, write_csv};
 use peergrade::assign::Quality;
-use peergrade::assign::quality::Inflation;
+use peergrade::assign::quality::{Counts, Inflation};
 use peergrade::{
     AssignError, Assigner, Cohort, PersonId, ReviewGraph, ReviewPlan, Roster, Seed, SubmissionId,
 };
@@ -288,7 +288,10 @@ fn report(path: &Path, plan: &ReviewPlan, course: &Course, seconds: f64) -> Resu
     let counts = quality.counts();
     // An estimate that did not converge is no figure to report.
     let inflation = quality.inflation().filter(Inflation::converged);
+    // Exemplars tie together what would fall apart.
+    let warnings = Counts::measure(plan.graph(), &course.cohort).warnings();
     let report = json!({
+        "warnings": warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "given_min": counts.given().min(),
         "given_max": counts.given().max(),
         "received_min": counts.received().min(),

@@ -252,6 +252,12 @@ fn a_plan_that_is_fed_back_is_kept() {
     // Of peers alone: exemplars come besides.
     assert_eq!(report["given_min"], 2, "{report}");
     assert_eq!(report["received_max"], 2, "{report}");
+    // Two reviews each are a trap that the exemplars lead out of.
+    assert_eq!(report["warnings"], serde_json::json!([]), "{report}");
+    run("assign --count 40 --reviews 2 --out plain.csv --report report.json");
+    let report: serde_json::Value = serde_json::from_str(&folder.read("report.json")).unwrap();
+    let warnings = report["warnings"].as_array().unwrap();
+    assert!(warnings.iter().any(|text| text.as_str().unwrap().contains("rings")), "{report}");
 }
 
 #[test]

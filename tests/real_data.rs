@@ -170,12 +170,14 @@ fn hidden_ratings_are_foreseen_better_by_the_shrunk_mean_than_by_the_mean() {
         let score = |method: &dyn Aggregator| {
             HeldOut::default().evaluate(&reviews, method, Seed::new(1)).unwrap()
         };
+        let asked = score(&Mean).predicted();
         let methods = METHODS.iter().map(Method::aggregator);
         let baselines = Baseline::ALL.map(|b| Box::new(b) as Box<dyn Aggregator>);
         for method in methods.chain(baselines) {
             let score = score(&*method);
             let (rmse, log, name) = (score.rmse(), score.log_score(), method.name());
             let n = score.predicted();
+            assert_eq!(n, asked, "{set}: {name}");
             eprintln!("{set}: {name:<15} RMSE {rmse:.4}  log score {log:+.4}  ({n} ratings)");
         }
         let [mean, shrunk, global] =

@@ -128,8 +128,9 @@ fn run(cli: &Cli) -> Result<(), Failure> {
             let file = folder.join(format!("damage-{}.svg", attack.name));
             charts::damage(&file, attack, &runs.damage(attack)?)?;
         }
-        if !cli.untimed {
-            charts::time(&folder.join("time.svg"), &runs.time(cli.largest)?)?;
+        if let Some(scenario) = runs.timed().filter(|_| !cli.untimed) {
+            let lines = runs.time(scenario, cli.largest)?;
+            charts::time(&folder.join("time.svg"), scenario.name(), &lines)?;
         }
     }
     progress.done();

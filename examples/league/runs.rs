@@ -29,7 +29,7 @@ const SHARES: [f64; 6] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];
 /// A method that took longer is not asked for the next size.
 const PATIENCE: f64 = 2.0;
 /// Courses of each size, of which the middle time counts.
-const REPEATS: u64 = 3;
+const REPEATS: u64 = 5;
 
 impl<'a> Runs<'a> {
     pub(crate) fn new(cli: &'a Cli, progress: Arc<Progress>) -> Self {
@@ -81,9 +81,17 @@ impl<'a> Runs<'a> {
         Ok(self.methods.iter().map(line).collect())
     }
 
-    /// Seconds by the number of learners, for each method but the oracles, on the first scenario.
-    pub(crate) fn time(&self, largest: usize) -> Result<Vec<(String, Line)>, Failure> {
-        let Some(&scenario) = self.scenarios().first() else { return Ok(Vec::new()) };
+    /// The first scenario, whose courses are timed.
+    pub(crate) fn timed(&self) -> Option<StandardScenario> {
+        self.scenarios().first().copied()
+    }
+
+    /// Seconds by the number of learners, for each method but the oracles.
+    pub(crate) fn time(
+        &self,
+        scenario: StandardScenario,
+        largest: usize,
+    ) -> Result<Vec<(String, Line)>, Failure> {
         let methods = self.methods.iter().filter(|name| by_name(name).is_some());
         let mut lines: Vec<(String, Line)> = methods.map(|name| (name.clone(), vec![])).collect();
         let tens = std::iter::successors(Some(100_usize), |n| n.checked_mul(10));

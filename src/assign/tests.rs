@@ -5,6 +5,8 @@ use proptest::strategy::Strategy;
 
 use super::*;
 
+mod laws;
+
 fn pair(submission: u32, reviewer: u32) -> (SubmissionId, PersonId) {
     (SubmissionId::new(submission), PersonId::new(reviewer))
 }

@@ -1,5 +1,5 @@
-//! How a method fares on the very reviews of a course, by running it again on what is left or
-//! changed of them: no true grade is needed.
+//! How a method fares when it runs again: on what is left or changed of the very reviews of a
+//! course, for which no true grade is needed, or on the reviews by another plan.
 //!
 //! | question | answer |
 //! |---|---|
@@ -25,7 +25,7 @@ pub(crate) use deviation::squared_distances;
 pub use deviation::{Deviation, squared_distance_payment};
 pub use held_out::HeldOut;
 pub use influence::{Influence, largest_influence};
-pub use redraws::Redraws;
+pub use redraws::{Redrawn, Redraws};
 pub use score::{HeldOutDifference, HeldOutDraw, HeldOutScore};
 
 use crate::aggregate::{AggregateError, Aggregator};

@@ -147,7 +147,8 @@ fn without_hostile_reviewers_the_better_half_is_told_from_the_worse() {
     assert!((tau.unwrap() - 1.0).abs() < 1e-12, "{tau:?}");
 }
 
-/// The mean, but not of every course, and not of every submission.
+/// The mean, but not of every other course of twenty learners, and not of every submission. The
+/// rest of a course, where ratings are hidden, does not count as one.
 #[derive(Debug)]
 struct Fickle(AtomicU64);
 
@@ -157,7 +158,8 @@ impl Aggregator for Fickle {
     }
 
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
-        if self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+        let whole = reviews.graph().reviews() == 100;
+        if whole && self.0.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             let (method, setting) = ("fickle", "mood");
             return Err(AggregateError::Setting { method, setting, value: 0.0, needed: "better" });
         }

@@ -12,52 +12,63 @@ pub(crate) struct Grid<'a> {
     pub(crate) title: &'a str,
     pub(crate) note: &'a str,
     pub(crate) columns: Vec<&'a str>,
-    pub(crate) rows: Vec<(&'a str, Vec<Option<f64>>)>,
+    pub(crate) rows: Vec<Row<'a>>,
+}
+
+pub(crate) struct Row<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) note: &'a str,
+    pub(crate) cells: Vec<Option<f64>>,
 }
 
 const MARGIN: i32 = 16;
-const CELL: (i32, i32) = (52, 24);
-/// Of a letter, about.
+const CELL: (i32, i32) = (50, 24);
+/// Below the first row, which is about all others.
+const GAP: i32 = 8;
+/// Of a letter of the size 13, about.
 const LETTER: i32 = 8;
 const BETTER: RGBColor = RGBColor(33, 102, 172);
-const WORSE: RGBColor = RGBColor(196, 98, 16);
+const WORSE: RGBColor = RGBColor(226, 128, 46);
 const MISSING: RGBColor = RGBColor(235, 235, 235);
+const FAINT: RGBColor = RGBColor(90, 90, 90);
+
+/// The width of the longest of these texts.
+fn longest<'a>(texts: impl Iterator<Item = &'a str>) -> i32 {
+    LETTER * texts.map(|text| count(text.chars().count())).max().unwrap_or(0) + 12
+}
 
 impl Grid<'_> {
     pub(crate) fn draw(&self, path: &Path) -> Result<(), Failure> {
-        let longest = |names: &mut dyn Iterator<Item = &str>| {
-            names.map(|name| i32::try_from(name.chars().count()).unwrap_or(0)).max().unwrap_or(0)
-        };
-        let names = LETTER * longest(&mut self.rows.iter().map(|row| row.0)) + 12;
-        let heads = LETTER * longest(&mut self.columns.iter().copied()) + 12;
-        let (columns, rows) = (count(self.columns.len()), count(self.rows.len()));
-        let width = (2 * MARGIN + names + columns * CELL.0).max(560);
-        let letters = usize::try_from((width - 2 * MARGIN) / 7).unwrap_or(1);
-        let note = wrapped(self.note, letters);
+        let names = MARGIN + longest(self.rows.iter().map(|row| row.name));
+        let cells = names + longest(self.rows.iter().map(|row| row.note)) * 3 / 4;
+        let width = (cells + count(self.columns.len()) * CELL.0 + MARGIN).max(560);
+        let note = wrapped(self.note, usize::try_from((width - 2 * MARGIN) / 7).unwrap_or(1));
+        let heads = longest(self.columns.iter().copied());
         let top = MARGIN + 32 + 18 * count(note.len()) + heads;
-        let size = (width, top + rows * CELL.1 + MARGIN);
-        let size = (u32::try_from(size.0)?, u32::try_from(size.1)?);
+        let height = top + count(self.rows.len()) * CELL.1 + GAP + MARGIN;
+        let size = (u32::try_from(width)?, u32::try_from(height)?);
         let root = SVGBackend::new(path, size).into_drawing_area();
         root.fill(&WHITE)?;
         let left = Pos::new(HPos::Left, VPos::Center);
-        let style = |size: i32| ("sans-serif", size).into_font().color(&BLACK);
-        root.draw(&Text::new(self.title, (MARGIN, MARGIN + 8), style(18).pos(left)))?;
+        let style =
+            |size: i32, colour: &RGBColor| ("sans-serif", size).into_font().color(colour).pos(left);
+        root.draw(&Text::new(self.title, (MARGIN, MARGIN + 8), style(18, &BLACK)))?;
         for (i, line) in (0..).zip(&note) {
             let at = (MARGIN, MARGIN + 36 + 18 * i);
-            root.draw(&Text::new(line.as_str(), at, style(13).pos(left)))?;
+            root.draw(&Text::new(line.as_str(), at, style(13, &BLACK)))?;
         }
         for (i, head) in (0..).zip(&self.columns) {
-            let at = (MARGIN + names + i * CELL.0 + CELL.0 / 2, top - 8);
+            let at = (cells + i * CELL.0 + CELL.0 / 2, top - 8);
             let upright = ("sans-serif", 13).into_font().transform(FontTransform::Rotate270);
             root.draw(&Text::new(*head, at, upright.color(&BLACK).pos(left)))?;
         }
-        for (i, (name, cells)) in (0..).zip(&self.rows) {
-            let y = top + i * CELL.1;
-            let right = Pos::new(HPos::Right, VPos::Center);
-            let at = (MARGIN + names - 8, y + CELL.1 / 2);
-            root.draw(&Text::new(*name, at, style(13).pos(right)))?;
-            for (j, &cell) in (0..).zip(cells) {
-                draw_cell(&root, (MARGIN + names + j * CELL.0, y), cell)?;
+        for (i, row) in (0..).zip(&self.rows) {
+            let y = top + i * CELL.1 + GAP * i.min(1);
+            let middle = y + CELL.1 / 2;
+            root.draw(&Text::new(row.name, (MARGIN, middle), style(13, &BLACK)))?;
+            root.draw(&Text::new(row.note, (names, middle), style(12, &FAINT)))?;
+            for (j, &cell) in (0..).zip(&row.cells) {
+                draw_cell(&root, (cells + j * CELL.0, y), cell)?;
             }
         }
         root.present()?;
@@ -74,7 +85,8 @@ fn draw_cell(
     let (fill, strength) = cell.map_or((MISSING, 0.0), colour);
     root.draw(&Rectangle::new(corners, fill.filled()))?;
     let text = cell.map_or_else(|| "\u{2013}".to_owned(), |ratio| format!("{ratio:.2}"));
-    let ink = if strength > 0.55 { WHITE } else { BLACK };
+    // White is the better read only on the darkest blue.
+    let ink = if strength > 0.85 && cell < Some(1.0) { WHITE } else { BLACK };
     let middle = Pos::new(HPos::Center, VPos::Center);
     let style = ("sans-serif", 13).into_font().color(&ink).pos(middle);
     root.draw(&Text::new(text, (x + CELL.0 / 2, y + CELL.1 / 2), style))?;

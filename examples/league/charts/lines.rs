@@ -1,4 +1,4 @@
-//! Lines of many methods, with the legend beside them.
+//! Panels of lines or dots, with the legend beside them.
 
 use std::path::Path;
 
@@ -10,23 +10,32 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::common::Failure;
 use crate::runs::Line;
 
-pub(crate) struct Chart<'a> {
+/// Panels in rows of a few, all on the same axes.
+pub(crate) struct Figure<'a> {
     pub(crate) title: &'a str,
     pub(crate) x: Axis,
     pub(crate) y: Axis,
-    pub(crate) lines: &'a [(String, Line)],
-    /// Whether the points of a line are joined.
-    pub(crate) joined: bool,
-    pub(crate) bars: &'a [Bar],
+    pub(crate) panels: &'a [Panel],
+    pub(crate) shape: Shape,
 }
 
-/// A bar in the colour of a line, or dashed for what should be.
-pub(crate) struct Bar {
-    pub(crate) series: Option<usize>,
-    pub(crate) ends: [(f64, f64); 2],
+/// What a panel is.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Shape {
+    /// Lines with marks, and a legend of their names.
+    Lines,
+    /// Dots around the ticks of x, and the diagonal with bars where they should be.
+    Dots,
 }
 
-/// An axis, its ticks, and whether it shows powers of ten.
+pub(crate) struct Panel {
+    /// Lines of text above it.
+    pub(crate) heads: Vec<String>,
+    /// Names and points; every panel has the same names.
+    pub(crate) lines: Vec<(String, Line)>,
+}
+
+/// An axis, its ticks, and what it shows them as.
 #[derive(Clone)]
 pub(crate) struct Axis {
     title: &'static str,
@@ -36,37 +45,35 @@ pub(crate) struct Axis {
     kind: Kind,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 enum Kind {
     Linear,
-    Powers,
-    /// Names for the ticks 0, 1, ...
-    Groups(Vec<String>),
+    /// Logarithms of counts.
+    Counts,
+    /// Logarithms of seconds.
+    Seconds,
 }
 
 impl Axis {
-    pub(crate) fn linear(title: &'static str, low: f64, high: f64, ticks: Vec<f64>) -> Self {
+    pub(crate) fn linear(title: &'static str, (low, high): (f64, f64), ticks: Vec<f64>) -> Self {
         Self { title, low, high, ticks, kind: Kind::Linear }
     }
 
     /// From 10^low to 10^high.
-    pub(crate) fn powers(title: &'static str, (low, high): (f64, f64)) -> Self {
-        let ticks = super::steps(low, high, 1.0);
-        Self { title, low, high, ticks, kind: Kind::Powers }
+    pub(crate) fn counts(title: &'static str, (low, high): (f64, f64)) -> Self {
+        Self { title, low, high, ticks: super::steps(low, high, 1.0), kind: Kind::Counts }
     }
 
-    /// Groups around 0, 1, ...
-    pub(crate) fn groups(title: &'static str, names: &[String]) -> Self {
-        let ticks: Vec<f64> = (0..).map(f64::from).take(names.len()).collect();
-        let (low, high) = (-0.5, names.len() as f64 - 0.5);
-        Self { title, low, high, ticks, kind: Kind::Groups(names.to_vec()) }
+    /// From 10^low to 10^high seconds.
+    pub(crate) fn seconds(title: &'static str, ends: (f64, f64)) -> Self {
+        Self { kind: Kind::Seconds, ..Self::counts(title, ends) }
     }
 
     /// A value on the axis.
     fn place(&self, value: f64) -> f64 {
         match self.kind {
-            Kind::Powers => value.max(1e-12).log10(),
-            Kind::Linear | Kind::Groups(_) => value,
+            Kind::Counts | Kind::Seconds => value.max(1e-12).log10(),
+            Kind::Linear => value,
         }
     }
 }
@@ -94,14 +101,16 @@ impl Ranged for Axis {
 
 impl ValueFormatter<f64> for Axis {
     fn format_ext(&self, tick: &f64) -> String {
-        match &self.kind {
+        // Read as text, since powers of ten are not exact.
+        let power = |exponent: f64| format!("1e{exponent:.0}").parse::<f64>().unwrap_or_default();
+        match self.kind {
             Kind::Linear => ((tick * 1e6).round() / 1e6).to_string(),
-            // Read as text, since powers of ten are not exact.
-            Kind::Powers => format!("1e{tick:.0}").parse::<f64>().unwrap_or_default().to_string(),
-            Kind::Groups(names) => {
-                let found = self.ticks.iter().position(|own| own.total_cmp(tick).is_eq());
-                found.map(|i| names[i].clone()).unwrap_or_default()
-            }
+            Kind::Counts if *tick < 2.5 => power(*tick).to_string(),
+            Kind::Counts => format!("{},000", power(tick - 3.0)),
+            Kind::Seconds if *tick < -6.5 => format!("{} ns", power(tick + 9.0)),
+            Kind::Seconds if *tick < -3.5 => format!("{} \u{b5}s", power(tick + 6.0)),
+            Kind::Seconds if *tick < -0.5 => format!("{} ms", power(tick + 3.0)),
+            Kind::Seconds => format!("{} s", power(*tick)),
         }
     }
 }
@@ -118,30 +127,66 @@ const COLOURS: [RGBColor; 9] = [
     RGBColor(51, 187, 238),
     RGBColor(136, 102, 68),
 ];
+/// Of a name in the legend, of the title, of a line above a panel.
 const LEGEND: i32 = 20;
-const SIZE: (i32, i32) = (900, 480);
+const TITLE: i32 = 44;
+const HEAD: i32 = 18;
+/// The most panels in a row.
+const COLUMNS: usize = 3;
 
 fn colour(series: usize) -> RGBColor {
     COLOURS[series % COLOURS.len()]
 }
 
+fn pixels(n: usize) -> Result<i32, Failure> {
+    Ok(i32::try_from(n)?)
+}
+
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-impl Chart<'_> {
+fn write(area: &Area<'_>, text: &str, at: (i32, i32), size: i32) -> Result<(), Failure> {
+    let left = Pos::new(HPos::Left, VPos::Center);
+    area.draw(&Text::new(text, at, ("sans-serif", size).into_font().color(&BLACK).pos(left)))?;
+    Ok(())
+}
+
+impl Figure<'_> {
     pub(crate) fn draw(&self, path: &Path) -> Result<(), Failure> {
-        let names = self.lines.iter().map(|(name, _)| name.chars().count());
-        let legend = 60 + 8 * i32::try_from(names.max().unwrap_or(0))?;
-        let height = SIZE.1.max(80 + LEGEND * i32::try_from(self.lines.len())?);
-        let size = (u32::try_from(SIZE.0)?, u32::try_from(height)?);
+        let (columns, rows) =
+            (self.panels.len().clamp(1, COLUMNS), self.panels.len().div_ceil(COLUMNS));
+        let wide = if columns == 1 { 720 } else { 380 };
+        let names = self.lines().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        let legend = if self.shape == Shape::Lines { 60 + 8 * pixels(names)? } else { 0 };
+        let high = pixels(rows)? * if columns == 1 { 440 } else { 340 };
+        let high = TITLE + high.max(24 + LEGEND * pixels(self.lines().count())?);
+        let plots = wide * pixels(columns)?;
+        let size = (u32::try_from(plots + legend)?, u32::try_from(high)?);
         let root = SVGBackend::new(path, size).into_drawing_area();
         root.fill(&WHITE)?;
-        let (plot, beside) = root.split_horizontally(SIZE.0 - legend);
-        let left = Pos::new(HPos::Left, VPos::Center);
-        let title = ("sans-serif", 18).into_font().color(&BLACK).pos(left);
-        root.draw(&Text::new(self.title, (16, 24), title))?;
-        let mut chart = ChartBuilder::on(&plot)
-            .margin(16)
-            .margin_top(48)
+        let (top, below) = root.split_vertically(TITLE);
+        write(&top, self.title, (16, 24), 18)?;
+        let (plots, beside) = below.split_horizontally(plots);
+        for (panel, area) in self.panels.iter().zip(plots.split_evenly((rows, columns))) {
+            self.panel(panel, &area, &root)?;
+        }
+        if self.shape == Shape::Lines {
+            self.legend(&beside)?;
+        }
+        root.present()?;
+        Ok(())
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &(String, Line)> {
+        self.panels.first().into_iter().flat_map(|panel| &panel.lines)
+    }
+
+    fn panel(&self, panel: &Panel, area: &Area<'_>, root: &Area<'_>) -> Result<(), Failure> {
+        for (row, head) in (0..).zip(&panel.heads) {
+            write(area, head, (76, 12 + HEAD * row), if row == 0 { 15 } else { 12 })?;
+        }
+        let mut chart = ChartBuilder::on(area)
+            .margin(12)
+            .margin_top(12 + HEAD * pixels(panel.heads.len())?)
             .x_label_area_size(44)
             .y_label_area_size(64)
             .build_cartesian_2d(self.x.clone(), self.y.clone())?;
@@ -151,46 +196,49 @@ impl Chart<'_> {
             .y_desc(self.y.title)
             .max_light_lines(0)
             .bold_line_style(BLACK.mix(0.12))
-            .label_style(("sans-serif", 14))
+            .label_style(("sans-serif", 13))
             .draw()?;
+        if self.shape == Shape::Dots {
+            let ends = [self.x.low, self.x.high].map(|end| (end, end));
+            chart.draw_series(LineSeries::new(ends, BLACK.mix(0.6)))?;
+            // Dots lie beside their tick, so that the diagonal alone would mislead.
+            for tick in &self.x.ticks {
+                let ends = [tick - 2.0, tick + 2.0].map(|x| (x, *tick));
+                chart.draw_series(LineSeries::new(ends, BLACK.stroke_width(2)))?;
+            }
+        }
         let at = |&(x, y): &(f64, f64)| (self.x.place(x), self.y.place(y));
-        for bar in self.bars {
-            if let Some(series) = bar.series {
-                let style = colour(series).mix(0.5).stroke_width(2);
-                chart.draw_series([PathElement::new(bar.ends, style)])?;
-            } else {
-                chart.draw_series(DashedLineSeries::new(bar.ends, 5, 4, BLACK.into()))?;
-            }
-        }
-        for (i, (_, line)) in self.lines.iter().enumerate() {
+        for (i, (_, line)) in panel.lines.iter().enumerate() {
             let points: Vec<(f64, f64)> = line.iter().map(at).collect();
-            if self.joined {
-                chart.draw_series(LineSeries::new(points.clone(), colour(i).stroke_width(2)))?;
+            let pixels = points.iter().map(|point| chart.plotting_area().map_coordinate(point));
+            if self.shape == Shape::Dots {
+                let style = COLOURS[1].mix(0.5).filled();
+                pixels.clone().try_for_each(|at| root.draw(&Circle::new(at, 3, style)))?;
+                continue;
             }
-            for point in points {
-                root.draw(&mark(chart.plotting_area().map_coordinate(&point), i))?;
-            }
+            // Marks on top of all joins of their own line, as plotters draws in order.
+            let pixels: Vec<(i32, i32)> = pixels.collect();
+            chart.draw_series(LineSeries::new(points, colour(i).stroke_width(2)))?;
+            pixels.into_iter().try_for_each(|at| root.draw(&mark(at, i)))?;
         }
-        self.legend(&beside)?;
-        root.present()?;
         Ok(())
     }
 
-    /// Names in the order of the last points, the highest first, as the eye meets them.
+    /// Names in the order of the last points, the highest on average first, as the eye meets them.
     fn legend(&self, area: &Area<'_>) -> Result<(), Failure> {
-        let mut order: Vec<usize> = (0..self.lines.len()).collect();
-        let last = |i: &usize| self.lines[*i].1.last().map_or(f64::MIN, |point| point.1);
-        order.sort_by(|a, b| last(b).total_cmp(&last(a)));
-        for (row, i) in (0..).zip(order) {
-            let y = 56 + LEGEND * row;
-            if self.joined {
-                let stroke = colour(i).stroke_width(2);
-                area.draw(&PathElement::new(vec![(4, y), (32, y)], stroke))?;
-            }
+        let last = |i: usize| -> f64 {
+            let lines = self.panels.iter().filter_map(|panel| panel.lines.get(i));
+            lines.map(|(_, line)| line.last().map_or(0.0, |point| point.1)).sum()
+        };
+        let mut order: Vec<(usize, &String)> =
+            self.lines().map(|(name, _)| name).enumerate().collect();
+        order.sort_by(|a, b| last(b.0).total_cmp(&last(a.0)));
+        for (row, (i, name)) in (0..).zip(order) {
+            let y = 36 + LEGEND * row;
+            let stroke = colour(i).stroke_width(2);
+            area.draw(&PathElement::new(vec![(4, y), (32, y)], stroke))?;
             area.draw(&mark((18, y), i))?;
-            let left = Pos::new(HPos::Left, VPos::Center);
-            let style = ("sans-serif", 14).into_font().color(&BLACK).pos(left);
-            area.draw(&Text::new(self.lines[i].0.as_str(), (40, y), style))?;
+            write(area, name, (40, y), 14)?;
         }
         Ok(())
     }

@@ -7,11 +7,12 @@ mod lines;
 use std::path::Path;
 
 use peergrade::league::{Row, Standings};
+use peergrade::simulate;
 
 use crate::common::Failure;
 use crate::runs::{Attack, Line};
 use grid::Grid;
-use lines::{Axis, Bar, Chart};
+use lines::{Axis, Figure, Panel, Shape};
 
 /// The RMSE of a row in units of the plain mean's.
 fn ratio(row: &Row) -> Option<f64> {
@@ -31,28 +32,37 @@ fn names<'a>(standings: &'a Standings, name: fn(&'a Row) -> &'a str) -> Vec<&'a 
     names
 }
 
-/// Accuracy by scenario: a row for each method, the best first, and a column for each scenario.
+/// Accuracy by scenario: a row for each scenario, and a column for each method, the best first.
 pub(crate) fn accuracy(path: &Path, standings: &Standings) -> Result<(), Failure> {
     let scenarios = names(standings, Row::scenario);
-    let mut rows: Vec<(&str, Vec<Option<f64>>)> = Vec::new();
-    for method in names(standings, Row::method) {
-        let of = |scenario: &&str| standings.row(method, scenario).and_then(ratio);
-        let mut cells: Vec<Option<f64>> = scenarios.iter().map(of).collect();
-        let known: Vec<f64> = cells.iter().copied().flatten().collect();
-        let mean = known.iter().sum::<f64>() / known.len() as f64;
-        // Methods can be compared on the same scenarios alone.
-        cells.insert(0, (known.len() == scenarios.len()).then_some(mean));
-        rows.push((method, cells));
-    }
+    let ratio = |method: &str, scenario: &str| standings.row(method, scenario).and_then(ratio);
+    let mut columns: Vec<(&str, Option<f64>)> = names(standings, Row::method)
+        .into_iter()
+        .map(|method| {
+            let known: Vec<f64> = scenarios.iter().filter_map(|s| ratio(method, s)).collect();
+            // Of ratios the geometric mean: 1/2 and 2 cancel.
+            let mean = known.iter().map(|ratio| ratio.ln()).sum::<f64>() / known.len() as f64;
+            // Methods can be compared on the same scenarios alone.
+            (method, (known.len() == scenarios.len()).then(|| mean.exp()))
+        })
+        .collect();
     // Stable, so that methods of one figure keep the order of the table.
-    rows.sort_by(|a, b| a.1[0].unwrap_or(f64::MAX).total_cmp(&b.1[0].unwrap_or(f64::MAX)));
-    let mut columns = vec!["all"];
-    columns.extend(&scenarios);
+    columns.sort_by(|a, b| a.1.unwrap_or(f64::MAX).total_cmp(&b.1.unwrap_or(f64::MAX)));
+    let mut rows = vec![grid::Row {
+        name: "all",
+        note: "geometric mean of those below",
+        cells: columns.iter().map(|column| column.1).collect(),
+    }];
+    rows.extend(scenarios.iter().map(|&name| grid::Row {
+        name,
+        note: simulate::by_name(name).map_or("", |scenario| scenario.summary()),
+        cells: columns.iter().map(|column| ratio(column.0, name)).collect(),
+    }));
     let grid = Grid {
         title: "RMSE of each method, in units of the plain mean's",
-        note: "Below 1 (blue) is better than the mean, above 1 (orange) worse. First column: mean \
-               over all scenarios. Oracles know the truth about reviewers.",
-        columns,
+        note: "Below 1 (blue) is better than the plain mean, above 1 (orange) worse. Oracles \
+               know the truth about reviewers; a dash stands where it is not known.",
+        columns: columns.iter().map(|column| column.0).collect(),
         rows,
     };
     grid.draw(path)
@@ -61,46 +71,50 @@ pub(crate) fn accuracy(path: &Path, standings: &Standings) -> Result<(), Failure
 /// The nominal levels of intervals, in percent.
 const LEVELS: [u32; 4] = [50, 80, 90, 95];
 
-/// Coverage: measured against nominal, for methods with intervals, a group for each level.
+/// How far dots of one level are spread, in percent.
+const SPREAD: f64 = 3.6;
+
+/// Coverage: measured against nominal, a panel for each method with intervals and a dot for each
+/// scenario and level.
 pub(crate) fn coverage(path: &Path, standings: &Standings) -> Result<(), Failure> {
-    let measured = |method: &str, level: u32| -> Vec<f64> {
+    let measured = |method: &str, level: u32| -> Vec<(f64, String)> {
         let rows = standings.rows().iter().filter(|row| row.method() == method);
         let metric = format!("coverage{level}");
-        rows.filter_map(|row| Some(100.0 * row.metric(&metric)?.mean())).collect()
+        let covered = |row: &Row| Some(100.0 * row.metric(&metric)?.mean());
+        rows.filter_map(|row| Some((covered(row)?, row.scenario().to_owned()))).collect()
     };
-    let mut methods = names(standings, Row::method);
-    methods.retain(|method| !measured(method, LEVELS[0]).is_empty());
-    let (mut lines, mut bars) = (Vec::new(), Vec::new());
-    for (i, method) in methods.iter().enumerate() {
-        let mut line = Line::new();
-        for (group, level) in (0..).map(f64::from).zip(LEVELS) {
-            let x = group + (i as f64 + 0.5) / methods.len() as f64 * GROUP - GROUP / 2.0;
+    let panel = |method: &str| {
+        let mut dots = Line::new();
+        for level in LEVELS {
             let measured = measured(method, level);
-            let low = measured.iter().copied().fold(100.0, f64::min);
-            let high = measured.iter().copied().fold(0.0, f64::max);
-            bars.push(Bar { series: Some(i), ends: [(x, low), (x, high)] });
-            line.push((x, measured.iter().sum::<f64>() / measured.len() as f64));
+            let count = measured.len() as f64;
+            for (i, (covered, _)) in (0..).map(f64::from).zip(&measured) {
+                let beside = ((i + 0.5) / count - 0.5) * SPREAD;
+                dots.push((f64::from(level) + beside, *covered));
+            }
         }
-        lines.push(((*method).to_owned(), line));
-    }
-    for (group, level) in (0..).map(f64::from).zip(LEVELS.map(f64::from)) {
-        let ends = [(group - GROUP / 2.0, level), (group + GROUP / 2.0, level)];
-        bars.push(Bar { series: None, ends });
-    }
-    let groups = LEVELS.map(|level| format!("{level} %"));
-    let chart = Chart {
-        title: "Coverage of intervals: mean over scenarios, and from the least to the most",
-        x: Axis::groups("nominal level (dashed)", &groups),
-        y: Axis::linear("truths in their interval (%)", 0.0, 100.0, steps(0.0, 100.0, 10.0)),
-        lines: &lines,
-        joined: false,
-        bars: &bars,
+        let mut ends = measured(method, 90);
+        ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let ([least, ..], [.., most]) = (&ends[..], &ends[..]) else { return None };
+        let word = |end: &(f64, String)| format!("{:.0} % ({})", end.0, end.1);
+        let heads = vec![method.to_owned(), format!("at 90 %: {} to {}", word(least), word(most))];
+        Some(Panel { heads, lines: vec![(method.to_owned(), dots)] })
     };
-    chart.draw(path)
+    let methods = names(standings, Row::method);
+    let panels: Vec<Panel> = methods.into_iter().filter_map(panel).collect();
+    if panels.is_empty() {
+        return Ok(());
+    }
+    let ticks = LEVELS.map(f64::from).to_vec();
+    let figure = Figure {
+        title: "Coverage of intervals: a dot for each scenario, black where it should be",
+        x: Axis::linear("nominal (%)", (45.0, 100.0), ticks),
+        y: Axis::linear("truths in their interval (%)", (0.0, 100.0), steps(0.0, 100.0, 20.0)),
+        panels: &panels,
+        shape: Shape::Dots,
+    };
+    figure.draw(path)
 }
-
-/// The width of a group of marks, of 1.
-const GROUP: f64 = 0.84;
 
 /// Damage: RMSE of the works of honest authors by the share of attackers.
 pub(crate) fn damage(
@@ -109,22 +123,18 @@ pub(crate) fn damage(
     lines: &[(String, Line)],
 ) -> Result<(), Failure> {
     let (top, step) = ceiling(lines);
-    let chart = Chart {
+    let figure = Figure {
         title: &format!("Damage to honest authors: a share of the reviewers {}", attack.summary),
-        x: Axis::linear("attackers (% of reviewers)", 0.0, 50.0, steps(0.0, 50.0, 10.0)),
-        y: Axis::linear("RMSE of their works (points of 10)", 0.0, top, steps(0.0, top, step)),
-        lines: &lines
-            .iter()
-            .map(|(name, line)| (name.clone(), line.iter().map(|p| (100.0 * p.0, p.1)).collect()))
-            .collect::<Vec<_>>(),
-        joined: true,
-        bars: &[],
+        x: Axis::linear("attackers (share of reviewers)", (0.0, 0.5), steps(0.0, 0.5, 0.1)),
+        y: Axis::linear("RMSE of their works (points of 10)", (0.0, top), steps(0.0, top, step)),
+        panels: &[Panel { heads: Vec::new(), lines: lines.to_vec() }],
+        shape: Shape::Lines,
     };
-    chart.draw(path)
+    figure.draw(path)
 }
 
 /// Time against size, both by powers of ten.
-pub(crate) fn time(path: &Path, lines: &[(String, Line)]) -> Result<(), Failure> {
+pub(crate) fn time(path: &Path, scenario: &str, lines: &[(String, Line)]) -> Result<(), Failure> {
     let points = || lines.iter().flat_map(|(_, line)| line);
     let powers = |values: Vec<f64>| {
         let low = values.iter().copied().fold(f64::MAX, f64::min).max(1e-9);
@@ -134,15 +144,14 @@ pub(crate) fn time(path: &Path, lines: &[(String, Line)]) -> Result<(), Failure>
     if points().next().is_none() {
         return Ok(());
     }
-    let chart = Chart {
-        title: "Time of a method for one course",
-        x: Axis::powers("learners", powers(points().map(|p| p.0).collect())),
-        y: Axis::powers("seconds", powers(points().map(|p| p.1).collect())),
-        lines,
-        joined: true,
-        bars: &[],
+    let figure = Figure {
+        title: &format!("Time of each method for one course of scenario {scenario}"),
+        x: Axis::counts("learners", powers(points().map(|p| p.0).collect())),
+        y: Axis::seconds("time", powers(points().map(|p| p.1).collect())),
+        panels: &[Panel { heads: Vec::new(), lines: lines.to_vec() }],
+        shape: Shape::Lines,
     };
-    chart.draw(path)
+    figure.draw(path)
 }
 
 /// A round number above all values, and a round step to it.

@@ -11,7 +11,8 @@
 //! | [`mixing`] | `[0, 1]` | near `(sqrt(k-1) + sqrt(d-1)) / sqrt(kd)` | 5 to 10 seconds |
 //! | [`inflation`] | `[1, inf)` | near [`optimum`] | 4 to 8 seconds |
 //!
-//! [`Quality`] is all of them at once. No getter returns NaN or infinity: what is infinite is `None`.
+//! [`Quality`] is all of them at once, and a [`Warning`] says in words what is wrong. No getter
+//! returns NaN or infinity: what is infinite is `None`.
 //! The same graph gives the same bits on every platform and any number of threads.
 
 mod components;
@@ -24,11 +25,13 @@ mod mixing;
 mod optimum;
 #[cfg(test)]
 mod tests;
+mod warnings;
 
 pub use counts::{Counts, Loads};
 pub use inflation::{Inflation, inflation};
 pub use mixing::{Mixing, mixing};
 pub use optimum::optimum;
+pub use warnings::Warning;
 
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
@@ -68,7 +71,7 @@ impl Quality {
     #[must_use]
     pub fn measure(graph: &ReviewGraph, cohort: &Cohort) -> Self {
         let mut quality = Self::of(graph);
-        quality.counts.find_mutual_pairs(graph, cohort);
+        quality.counts.look_at(graph, cohort);
         quality
     }
 
@@ -109,6 +112,34 @@ impl Quality {
     #[must_use]
     pub fn inflation(&self) -> Option<Inflation> {
         self.inflation
+    }
+
+    /// [`Counts::warnings`], and one for an efficiency below 0.9 of a graph in one part. O(1).
+    ///
+    /// ```
+    /// use peergrade::{PersonId, ReviewGraph, SubmissionId};
+    /// use peergrade::assign::quality::Quality;
+    ///
+    /// // A ring: 100 people, each reviews the next five.
+    /// let pairs: Vec<_> = (0..500)
+    ///     .map(|i| (SubmissionId::new((i / 5 + i % 5 + 1) % 100), PersonId::new(i / 5)))
+    ///     .collect();
+    /// let quality = Quality::of(&ReviewGraph::from_pairs(100, 100, &pairs)?);
+    /// let warning = quality.warnings()[0].to_string();
+    /// assert!(warning.contains("inflates the variance of grades 4.90 times"), "{warning}");
+    /// # Ok::<(), peergrade::GraphError>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut found = self.counts.warnings();
+        let inflation =
+            self.inflation.and_then(|i| Some((i.efficiency()?, i.value()?, i.optimum()?)));
+        if let Some((efficiency, inflation, optimum)) = inflation
+            && efficiency < warnings::EFFICIENT
+        {
+            found.push(Warning::Inefficient { efficiency, inflation, optimum });
+        }
+        found
     }
 
     /// The optimum over the inflation, see [`Inflation::efficiency`]; `None` where there is neither.
