@@ -9,6 +9,7 @@ mod augment;
 mod draft;
 mod plan;
 pub mod quality;
+pub mod queue;
 mod regular;
 mod rules;
 mod shortage;
@@ -17,6 +18,7 @@ use thiserror::Error;
 
 pub use plan::{ReviewPlan, Strategy, Violation};
 pub use quality::Quality;
+pub use queue::ReviewQueue;
 pub use rules::Rule;
 pub use shortage::Shortage;
 
