@@ -47,6 +47,9 @@ struct Cli {
     /// Serve only while more works than this lack reviews.
     #[arg(long, value_name = "WORKS", default_value_t = 0)]
     backlog: u32,
+    /// Reviews that a work may receive beyond the target before the end of the week.
+    #[arg(long, value_name = "REVIEWS", default_value_t = u32::MAX, hide_default_value = true)]
+    beyond: u32,
     /// One policy only.
     #[arg(long, value_enum)]
     policy: Option<Choice>,
@@ -161,6 +164,7 @@ fn play(cli: &Cli, choice: Choice) -> Result<(Figures, Quality), Failure> {
             target: cli.target,
             policy: choice.policy(),
             backlog: cli.backlog,
+            beyond: cli.beyond,
             seed,
         };
         let outcome = week.play()?;

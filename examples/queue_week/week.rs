@@ -25,6 +25,8 @@ pub struct Week {
     pub target: u32,
     pub policy: Policy,
     pub backlog: u32,
+    /// Reviews beyond the target before the end of the week.
+    pub beyond: u32,
     pub seed: u64,
 }
 
@@ -39,6 +41,7 @@ impl Default for Week {
             target: 5,
             policy: Policy::default(),
             backlog: 0,
+            beyond: u32::MAX,
             seed: 1,
         }
     }
@@ -123,6 +126,7 @@ impl Week {
             .lease(8 * HOUR)
             .policy(self.policy)
             .backlog(self.backlog)
+            .beyond_target(self.beyond)
     }
 
     pub fn cohort(&self) -> Result<Cohort, CohortError> {

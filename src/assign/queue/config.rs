@@ -69,9 +69,10 @@ impl QueueConfig {
         self
     }
 
-    /// How many reviews beyond the target a work may receive, once there is none below the target
-    /// that the asker may review. With 0, people wait instead. Unlimited by default: to wait
-    /// without end is what learners complain of most.
+    /// How many reviews beyond the target a work may receive before
+    /// [`close`](super::ReviewQueue::close), where none below the target is left that the asker may
+    /// review. With 0, people wait for new works instead; the first to come in then do not get what
+    /// the last will lack. Unlimited by default: to wait is what learners complain of most.
     #[must_use]
     pub fn beyond_target(mut self, reviews: u32) -> Self {
         self.beyond = reviews;

@@ -213,15 +213,35 @@ impl ReviewQueue {
         Ok(())
     }
 
-    /// No more works are waited for: from now on requests are served whatever the backlog. A work
-    /// that comes in later is welcome. Closing twice changes nothing.
+    /// No more works are waited for: from now on requests are served whatever the backlog, and
+    /// works receive more than their limit where that is all that is left. A work that comes in
+    /// later is welcome. Closing twice changes nothing. O(works log n).
     ///
     /// # Errors
     ///
     /// [`QueueError::Backwards`].
+    ///
+    /// ```
+    /// use peergrade::assign::queue::{QueueConfig, ReviewQueue, Served, Wait};
+    /// use peergrade::{Cohort, PersonId, Seed, SubmissionId};
+    ///
+    /// let cohort = Cohort::individuals(30)?;
+    /// let config = QueueConfig::default().backlog(20);
+    /// let mut queue = ReviewQueue::new(&cohort, config, Seed::new(1))?;
+    /// queue.submit(SubmissionId::new(0), 0)?;
+    /// queue.submit(SubmissionId::new(1), 1)?;
+    /// let wait = Wait::Backlog { there: 2, needed: 20 };
+    /// assert_eq!(queue.request(PersonId::new(1), 2)?, Served::Wait(wait));
+    /// queue.close(3)?;
+    /// assert!(matches!(queue.request(PersonId::new(1), 4)?, Served::New(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn close(&mut self, now: u64) -> Result<(), QueueError> {
         self.event(now)?;
         self.closed = true;
+        for i in 0..self.arrivals.len() {
+            self.refresh(self.arrivals[i]);
+        }
         Ok(())
     }
 

@@ -32,7 +32,8 @@ impl ReviewQueue {
         let (_, arrival) = work.arrival?;
         let target = self.config.target;
         let load = work.load();
-        if self.is_withdrawn(submission) || load >= target.saturating_add(self.config.beyond) {
+        let full = !self.closed && load >= target.saturating_add(self.config.beyond);
+        if full || self.is_withdrawn(submission) {
             return None;
         }
         let rank = match self.config.policy {
