@@ -260,11 +260,11 @@ impl Figures {
         Self {
             zero: share(&received, &|x| x == 0.0),
             under: share(&received, &|x| x < target),
-            least: received.iter().copied().reduce(f64::min).unwrap_or(0.0),
-            most: received.iter().copied().reduce(f64::max).unwrap_or(0.0),
+            least: least(&received),
+            most: most(&received),
             full: share(&done, &|x| x >= target),
-            attainable: f64::min(1.0, possible / done.len() as f64),
-            completer_least: done.iter().copied().reduce(f64::min).unwrap_or(0.0),
+            attainable: least(&[1.0, possible / done.len() as f64]),
+            completer_least: least(&done),
             others: mean(&others),
             first: mean(&received[..tenth]),
             last: mean(&received[received.len() - tenth..]),
@@ -272,23 +272,32 @@ impl Figures {
         }
     }
 
-    /// The mean of several.
+    /// The mean of several runs, and the extremes of all.
     pub fn mean(all: &[Self]) -> Self {
-        let of = |figure: fn(&Self) -> f64| mean(&all.iter().map(figure).collect::<Vec<_>>());
+        let each = |figure: fn(&Self) -> f64| all.iter().map(figure).collect::<Vec<_>>();
+        let of = |figure| mean(&each(figure));
         Self {
             zero: of(|f| f.zero),
             under: of(|f| f.under),
-            least: all.iter().map(|f| f.least).reduce(f64::min).unwrap_or(0.0),
-            most: all.iter().map(|f| f.most).reduce(f64::max).unwrap_or(0.0),
+            least: least(&each(|f| f.least)),
+            most: most(&each(|f| f.most)),
             full: of(|f| f.full),
             attainable: of(|f| f.attainable),
-            completer_least: all.iter().map(|f| f.completer_least).reduce(f64::min).unwrap_or(0.0),
+            completer_least: least(&each(|f| f.completer_least)),
             others: of(|f| f.others),
             first: of(|f| f.first),
             last: of(|f| f.last),
             waited: of(|f| f.waited),
         }
     }
+}
+
+fn least(values: &[f64]) -> f64 {
+    values.iter().copied().min_by(f64::total_cmp).unwrap_or(0.0)
+}
+
+fn most(values: &[f64]) -> f64 {
+    values.iter().copied().max_by(f64::total_cmp).unwrap_or(0.0)
 }
 
 fn mean(values: &[f64]) -> f64 {
