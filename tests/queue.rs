@@ -100,19 +100,26 @@ fn in_order(n: u32, backlog: u32, seed: u64) -> ReviewQueue {
     queue
 }
 
-/// Against a simulation with other code: I = 10.9 at B = 20, 2.82 at 50, 1.71 at 100, 1.367 at 300.
+/// Against a simulation with other code, in which people take all five reviews at one moment, so
+/// that a small backlog mixes worse there: I = 10.9 at B = 20, 2.82 at 50, 1.71 at 100, 1.367 at
+/// 300, 1.335 at 1000.
 #[test]
 fn a_backlog_buys_mixing() {
-    for (backlog, known, tolerance) in
-        [(20, 10.9, 0.12), (50, 2.82, 0.05), (100, 1.71, 0.04), (300, 1.367, 0.015)]
-    {
-        let values: Vec<f64> = (1..=2)
+    for (backlog, known, below, above) in [
+        (20, 10.9, 0.5, 0.0),
+        (50, 2.82, 0.12, 0.02),
+        (100, 1.71, 0.05, 0.01),
+        (300, 1.367, 0.01, 0.01),
+        (1000, 1.335, 0.01, 0.01),
+    ] {
+        let values: Vec<f64> = (1..=3)
             .map(|seed| inflation(&in_order(2000, backlog, seed).graph(), 0.0).unwrap())
             .map(|inflation| inflation.within().unwrap())
             .collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        eprintln!("backlog {backlog}: {values:.3?}");
-        assert!((mean / known - 1.0).abs() < tolerance, "{backlog}: {values:?}");
+        eprintln!("backlog {backlog}: {mean:.3} of {values:.3?}");
+        let fine = mean > known * (1.0 - below) && mean < known * (1.0 + above);
+        assert!(fine, "{backlog}: {values:?}");
     }
 }
 

@@ -188,8 +188,10 @@ pub enum Policy {
     /// 4. the others, in the same order;
     /// 5. beyond the target the least load.
     ///
-    /// A team counts as its most diligent member. Chosen of two dozen orders by simulation of a week with
-    /// 20 % no-shows; the [module](super) has the figures.
+    /// A team counts as its most diligent member. Chosen of two dozen orders by simulated weeks: works
+    /// of completers before those without review leave 3 % with none; the least loaded completers
+    /// first instead of those nearest to the target costs 2.5 % of completers their count; without
+    /// looking at open reviews, 0.7 %. The [module](super) has the figures.
     #[default]
     CompletersFirst,
 }

@@ -9,27 +9,44 @@
 //!
 //! # Which policy
 //!
-//! A simulated week (`cargo run --release --example queue_week`): 1000 people hand in at
-//! `7 days x sqrt(U)`, go on to review at once, 10 to 40 minutes each, 5 to give and 5 to receive;
-//! 20 % give none and 10 % stop after 1 to 4. Means of 20 seeds. "Completers" are those who gave all
-//! their reviews, "attainable" is the largest share of them that any order could give 5 reviews, if
-//! it knew the future and gave everybody else one:
+//! A simulated week (`cargo run --release --example queue_week -- --seeds 20`): 1000 people hand in
+//! at `7 days x sqrt(U)`, go on to review at once, 10 to 40 minutes each, 5 to give and 5 to receive;
+//! 20 % give none and 10 % stop after 1 to 4. Means of 20 runs:
+//!
+//! | policy | no review | fewer than 5 | completers with 5 | first and last tenth to hand in |
+//! |---|---|---|---|---|
+//! | [`Fifo`](Policy::Fifo) | 24.9 % | 25.1 % | 75.0 % | 5.0 and 0.0 reviews |
+//! | [`Random`](Policy::Random) | 8.8 % | 39.7 % | 60.2 % | 5.0 and 0.6 |
+//! | [`LeastReviewed`](Policy::LeastReviewed) | 0 | 99.3 %, of 3 or 4 | 0.8 % | 4.1 and 3.2 |
+//! | [`CompletersFirst`](Policy::CompletersFirst) | 0 | 31.5 % | 97.7 % | 3.9 and 3.2 |
+//!
+//! Completers are those who gave all their reviews. More than 98.2 % of them could not have had 5,
+//! by any order that knew the future and left nobody without a review:
 //!
 //! ```text
-//! attainable = min(completers, (reviews - submissions) / (target - 1)) / completers
+//! attainable = min(completers, (reviews - submissions) / (target - 1))
 //! ```
 //!
-//! WEEK_TABLE
+//! Where reviews suffice for all completers (with 10 % no-shows, or with a target of 4), 99.3 to 100 %
+//! of them have their count. The last works of a course find too few reviewers, however they are
+//! served: in small courses that is a larger share (with 100 people 91 % of completers have 5, of 98 %
+//! attainable), and a target below the number of reviews given is the cure.
 //!
 //! # The price of serving at once
 //!
 //! Whoever reviews right after handing in reviews what came in shortly before: the graph is a band
-//! along time, and the variance of a grade relative to the class grows with the length of the
-//! course ([`inflation`](crate::assign::quality::inflation)) where severities are not known. A
-//! standing [`backlog`](QueueConfig::backlog) is one cure, an exemplar for everybody the other.
-//! 2000 people who ask in the order in which they hand in, 5 reviews, [`Policy::Random`]:
+//! along time. Where the severities of reviewers are not known, the variance of a grade relative to
+//! the class grows with the length of the course ([`inflation`](super::quality::inflation)). A
+//! standing [`backlog`](QueueConfig::backlog) is one cure, an exemplar for everybody the other. 2000
+//! people who ask in the order in which they hand in, 5 reviews, [`Policy::Random`], mean inflation
+//! of 6 runs (the optimum is 1.333):
 //!
-//! BACKLOG_TABLE
+//! | backlog | 5 | 10 | 20 | 50 | 100 | 300 | 1000 |
+//! |---|---|---|---|---|---|---|---|
+//! | inflation | 38 | 21 | 7.0 | 2.61 | 1.66 | 1.364 | 1.335 |
+//!
+//! A backlog that is only waited for once, before the first review, helps little: those who waited
+//! use it up at once.
 //!
 //! # When not to use it
 //!
@@ -72,9 +89,11 @@ const EXEMPLARS: u32 = 0;
 /// decrease, and first ends the leases that are over by then. An event that returns an error has
 /// changed nothing.
 ///
-/// O(log n) an event, and expected O(a person's reviews) for a request: a few draws find a work
-/// that the person may review. Where few are left for them, it looks through all works in the
-/// worst case. Memory: about 150 bytes a person with their work and 24 a review.
+/// O(log n) an event, with n open reviews and works, and expected O(a person's reviews) more for a
+/// request: a few draws find a work that the person may review. Where few are left for them, it looks
+/// through all works in the worst case. A million people with 5 reviews each are 11 to 12 million
+/// events of about a microsecond. Memory there: under 500 bytes a person, cohort and reviews
+/// included.
 ///
 /// ```
 /// use peergrade::assign::queue::{Completion, QueueConfig, ReviewQueue, Served};

@@ -184,8 +184,8 @@ proptest! {
         let mut queue = story.queue();
         let mut last = 0;
         for ((event, now), early) in story.timed().zip(ends) {
-            if now.saturating_sub(early) >= last {
-                queue.expire(now - early).unwrap();
+            if let Some(before) = now.checked_sub(early).filter(|&before| before >= last) {
+                queue.expire(before).unwrap();
             }
             let _ = tell(&mut queue, event, now);
             last = now;

@@ -101,7 +101,6 @@ fn a_queue_to_which_no_events_lead_is_refused() {
         ("/served/0/0/submission", json!(9)),
         ("/served/0/1/state/Open/until", json!(6)),
         ("/served/0/1/state/Open/until", json!(17)),
-        ("/served/0/1/state", json!("Declined")),
         ("/waiting/0/0", json!(3)),
         ("/waiting/0/0", json!(9)),
         ("/waiting/0/1", json!(7)),
