@@ -17,6 +17,7 @@ use clap::{Parser, ValueEnum};
 use common::{Failure, Progress, exit, write_csv};
 use peergrade::assign::quality::{Inflation, inflation, mixing};
 use peergrade::assign::queue::Policy;
+use peergrade::{PersonId, SubmissionId};
 use week::{Event, Figures, Week};
 
 /// Plays a week in which people hand in when they want, and review right after it.
@@ -191,8 +192,8 @@ fn write_events(path: &Path, log: &[Event]) -> Result<(), Failure> {
             writer.write_record([
                 event.at.to_string(),
                 event.what.to_owned(),
-                id(event.person.map(|person| person.get())),
-                id(event.submission.map(|submission| submission.get())),
+                id(event.person.map(PersonId::get)),
+                id(event.submission.map(SubmissionId::get)),
             ])?;
         }
         Ok(())

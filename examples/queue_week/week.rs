@@ -1,4 +1,5 @@
 //! A simulated week of people who hand in when they want and review right after it.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // all numbers are small
 #![allow(dead_code, unreachable_pub)] // the test of the tables uses other parts than the program
 
 use std::cmp::Reverse;
@@ -72,7 +73,7 @@ enum Step {
     Close,
 }
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): the chance of the simulated people, apart from
+/// `SplitMix64` (Steele, Lea, Flood, OOPSLA 2014): the chance of the simulated people, apart from
 /// that of the queue.
 struct Chance(u64);
 
@@ -252,10 +253,12 @@ impl Figures {
             [done, others].map(|part| part.into_iter().map(|(_, &x)| x).collect());
         let n = received.len() as f64;
         let total: f64 = received.iter().sum();
-        let possible = ((total - n) / (target - 1.0)).floor();
+        let spare = f64::from(week.target.saturating_sub(1));
+        let possible = if spare > 0.0 { ((total - n) / spare).floor() } else { n };
         let tenth = received.len().div_ceil(10);
         let share = |works: &[f64], holds: &dyn Fn(f64) -> bool| {
-            works.iter().filter(|&&x| holds(x)).count() as f64 / works.len() as f64
+            let held: Vec<f64> = works.iter().map(|&x| f64::from(u8::from(holds(x)))).collect();
+            mean(&held)
         };
         Self {
             zero: share(&received, &|x| x == 0.0),
@@ -263,12 +266,12 @@ impl Figures {
             least: least(&received),
             most: most(&received),
             full: share(&done, &|x| x >= target),
-            attainable: least(&[1.0, possible / done.len() as f64]),
+            attainable: least(&[1.0, most(&[0.0, possible / most(&[1.0, done.len() as f64])])]),
             completer_least: least(&done),
             others: mean(&others),
             first: mean(&received[..tenth]),
             last: mean(&received[received.len() - tenth..]),
-            waited: outcome.waited / n,
+            waited: outcome.waited / most(&[1.0, n]),
         }
     }
 
