@@ -106,6 +106,7 @@ fn a_queue_to_which_no_events_lead_is_refused() {
         ("/waiting/0/1", json!(7)),
         ("/waiting/0/2", json!("QuotaDone")),
         ("/order", json!([])),
+        ("/order", json!([2, 0, 1])),
         ("/order/0", json!(3)),
         ("/order/0", json!(9)),
     ] {
