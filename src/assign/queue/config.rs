@@ -5,12 +5,15 @@ use crate::id::{PersonId, SubmissionId};
 /// The rules of a [`ReviewQueue`](super::ReviewQueue).
 ///
 /// ```
-/// use peergrade::assign::queue::{Policy, QueueConfig};
+/// use peergrade::assign::queue::{Policy, QueueConfig, ReviewQueue};
+/// use peergrade::{Cohort, Seed};
 ///
 /// // Five reviews from everybody, four for every work; leases of a day in ticks of a minute.
 /// let config = QueueConfig::default().reviews(5).target(4).lease(24 * 60);
-/// assert_eq!(config.policy(Policy::LeastReviewed), config.policy(Policy::LeastReviewed));
-/// # assert_ne!(config, QueueConfig::default());
+/// let cohort = Cohort::individuals(30)?;
+/// let queue = ReviewQueue::new(&cohort, config.clone(), Seed::new(1))?;
+/// assert_eq!(queue.config(), &config.policy(Policy::CompletersFirst));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
