@@ -38,7 +38,7 @@ fn first_in_first_served_leaves_the_last_without_reviews() {
 fn least_reviewed_leaves_nobody_without_reviews() {
     let week = Week { policy: Policy::LeastReviewed, beyond: 0, ..Week::default() };
     for run in figures(&week, 5) {
-        assert_eq!(run.zero, 0.0, "{run:?}");
+        assert!(run.zero <= 0.0, "{run:?}");
         assert!(run.least >= 3.0 && run.most <= 5.0, "{run:?}");
         // 3.75 reviews a work: nearly all have 3 or 4.
         assert!(run.under > 0.98, "{run:?}");
@@ -58,7 +58,7 @@ fn completers_first_serves_completers_and_leaves_nobody_without_reviews() {
     {
         let week = Week { no_shows, partial, target, ..Week::default() };
         let runs = figures(&week, 10);
-        assert!(runs.iter().all(|run| run.zero == 0.0), "{runs:?}");
+        assert!(runs.iter().all(|run| run.zero <= 0.0), "{runs:?}");
         let mean = Figures::mean(&runs);
         let share = mean.full / mean.attainable;
         let worst =
