@@ -58,8 +58,8 @@
 //!
 //! # Features
 //!
-//! - `serde`: ids, seed, roster, scale, rubric, cohort, graph, reviews, gradebook, assigner, plan and
-//!   groups can be written and read; reading goes through the checks of building.
+//! - `serde`: ids, seed, roster, scale, rubric, cohort, graph, reviews, gradebook, assigner, plan,
+//!   queue and groups can be written and read; reading goes through the checks of building.
 //!   With JSON, turn on `float_roundtrip` of `serde_json`, or some numbers change in the last bit.
 //! - `rayon`: several cores. Changes no bit of any result.
 

@@ -138,6 +138,38 @@ fn league_refuses_what_it_does_not_know() {
     check_all(league::FILES);
 }
 
+#[test]
+fn a_queue_writes_what_happened() {
+    let folder = Folder::new(&[]);
+    let run = |command: &str| folder.run(command);
+    let week = "queue_week --learners 40 --seeds 1 --policy least-reviewed --events";
+    for name in ["out.csv", "again.csv"] {
+        let output = run(&format!("{week} {name}"));
+        assert!(output.status.success(), "{output:?}");
+    }
+    let log = folder.read("out.csv");
+    assert_eq!(log, folder.read("again.csv"));
+    assert_eq!(log.lines().next(), Some("tick,event,person,submission"));
+    let count = |what: &str| log.lines().filter(|line| line.contains(what)).count();
+    assert_eq!((count(",submit,"), count(",close,")), (40, 1));
+    // 28 give five reviews, 4 give one to four.
+    assert!((144..=156).contains(&count(",complete,")), "{}", count(",complete,"));
+    for (command, status) in [
+        ("queue_week --learners 10 --no-shows 1.5", 1),
+        ("queue_week --learners 10 --no-shows 0.6 --partial 0.6", 1),
+        ("queue_week --learners 10 --no-shows nan", 1),
+        ("queue_week --learners 10 --events out.csv", 2),
+        ("queue_week --learners 10 --seeds 0", 2),
+        ("queue_week --learners 0 --seeds 1", 0),
+        ("queue_week --learners 1 --seeds 1 --target 1", 0),
+    ] {
+        let output = run(command);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{command}: {stderr}");
+        assert!(!stderr.contains("panicked"), "{command}: {stderr}");
+    }
+}
+
 /// Twelve works, three reviews each, with scores of many digits.
 fn rows() -> Vec<String> {
     let row = |i: u32| {

@@ -4,6 +4,9 @@
 //! that suffices, augmenting paths where it does not. The plan is exact: loads differ by at most
 //! one, nobody reviews their own or their team's work, every forbidden and kept pair is heeded; or
 //! the request is impossible and a [`Shortage`] proves it.
+//!
+//! Where people hand in and review when they want, there is no plan: a [`ReviewQueue`] serves them
+//! one review at a time.
 
 mod augment;
 mod draft;
@@ -12,6 +15,7 @@ mod flow;
 mod loads;
 mod plan;
 pub mod quality;
+pub mod queue;
 mod regular;
 mod rules;
 mod search;
@@ -23,6 +27,7 @@ use thiserror::Error;
 
 pub use plan::{LoadsKept, ReviewPlan, Shortfall, Strategy, Violation};
 pub use quality::Quality;
+pub use queue::ReviewQueue;
 pub use rules::Rule;
 pub use sections::Sections;
 pub use shortage::{Remedy, Shortage};
