@@ -8,6 +8,7 @@
 mod augment;
 mod draft;
 mod plan;
+mod polish;
 pub mod quality;
 mod regular;
 mod rules;
@@ -57,6 +58,14 @@ pub struct Assigner {
     kept: Vec<(SubmissionId, PersonId)>,
     exemplars: Vec<SubmissionId>,
     exemplars_each: usize,
+    #[cfg_attr(feature = "serde", serde(default = "polishes"))]
+    polish: bool,
+}
+
+/// What an assigner was that was written before there was a choice.
+#[cfg(feature = "serde")]
+fn polishes() -> bool {
+    true
 }
 
 /// Why there is no plan.
@@ -145,7 +154,41 @@ impl Assigner {
             kept: Vec::new(),
             exemplars: Vec::new(),
             exemplars_each: 0,
+            polish: true,
         }
+    }
+
+    /// Whether to take mutual pairs (two people who review each other's work) and 4-cycles (two
+    /// reviewers with two submissions in common) out of the plan, by switches that keep every rule,
+    /// every load and every kept review. The default is to do so.
+    ///
+    /// Nothing is certain, but every plan tested with at least 8 k^2 people, k reviews each and no
+    /// rule that bars many pairs had neither. Smaller ones are searched for a bounded time: from
+    /// about 7 k people on, few are left. Where counting shows that most must stay, nothing is tried:
+    /// mutual pairs where there are fewer pairs of people than reviews, 4-cycles where a submission
+    /// cannot have different neighbours, `submissions < 1 + d (k - 1)` with d reviews each. Only
+    /// reviews of peers count, not of exemplars. [`Quality`] says what is left.
+    ///
+    /// Expected time O(reviews x k) to find them, which doubles the time of a large plan; the search
+    /// in a small one takes milliseconds, so turn it off where thousands of small plans are drawn.
+    ///
+    /// ```
+    /// use peergrade::assign::quality::Counts;
+    /// use peergrade::{Assigner, Cohort, Seed};
+    ///
+    /// let cohort = Cohort::individuals(200)?;
+    /// let plan = Assigner::new(5).assign(&cohort, Seed::new(1))?;
+    /// let counts = Counts::measure(plan.graph(), &cohort);
+    /// assert_eq!((counts.mutual_pairs(), counts.four_cycles()), (Some(0), 0));
+    ///
+    /// let rough = Assigner::new(5).polish(false).assign(&cohort, Seed::new(1))?;
+    /// assert!(Counts::of(rough.graph()).four_cycles() > 30);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn polish(mut self, polish: bool) -> Self {
+        self.polish = polish;
+        self
     }
 
     /// Forbids these pairs, beside those forbidden before. Repetitions are fine.
@@ -231,7 +274,12 @@ impl Assigner {
             regular::mix(&mut draft, MIXING, seed);
             Strategy::Augment
         };
-        Ok(ReviewPlan { graph: draft.into_graph(&exemplars), strategy })
+        let graph = if self.polish {
+            polish::polished(draft, &exemplars, seed)
+        } else {
+            draft.into_graph(&exemplars)
+        };
+        Ok(ReviewPlan { graph, strategy })
     }
 }
 
