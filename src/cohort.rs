@@ -113,11 +113,6 @@ impl Cohort {
         self.submissions_of(person).binary_search(&submission).is_ok()
     }
 
-    /// Whether everybody wrote the submission of their own number, and nobody anything else.
-    pub(crate) fn are_individuals(&self) -> bool {
-        self.individuals
-    }
-
     /// How many reviews a person is to give, where that was set.
     #[must_use]
     pub fn quota(&self, person: PersonId) -> Option<u32> {

@@ -13,6 +13,7 @@ pub mod quality;
 mod regular;
 mod rules;
 mod shortage;
+mod ties;
 
 use thiserror::Error;
 

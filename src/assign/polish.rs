@@ -3,16 +3,14 @@
 //! A mutual pair is an invitation to be kind; a 4-cycle, two reviewers with two submissions in
 //! common, compares these twice where another review could have tied them to the rest. A random plan
 //! of k reviews each has about k^2 / 2 of the one and (k - 1)^4 / 4 of the other, whatever its size,
-//! so that few switches remove them; to find them is the work. It is done submission by submission,
-//! with the rows of its reviewers marked in one column: O(sum over reviews of the load of the
-//! reviewer), most of which are reads in sequence.
-//!
-//! What is left to do is a walk (Minton et al., "Minimizing conflicts", Artificial Intelligence 58,
+//! so that few switches remove them; to find them is the work, which [`ties`] does. What is left to
+//! do is a walk (Minton et al., "Minimizing conflicts", Artificial Intelligence 58,
 //! 1992) that looks at nothing but the neighbourhood of what it changes. It takes what leaves no more
 //! defects than before, and now and then one more, which leads out of dead ends where the plan is
 //! small: 30 people with 5 reviews each, near the 21 below which 4-cycles are certain.
 
 use super::draft::{Draft, EMPTY};
+use super::ties::{self, Wanted};
 use crate::csr::Csr;
 use crate::graph::ReviewGraph;
 use crate::id::{PersonId, SubmissionId};
@@ -41,50 +39,40 @@ pub(super) fn polished(
     exemplars: &[(SubmissionId, PersonId)],
     seed: Seed,
 ) -> ReviewGraph {
-    let room = Room::count(&draft);
+    let wanted = wanted(&draft);
     let mut received = draft.received(exemplars);
-    if room.mutual || room.cycles {
+    if wanted.mutual || wanted.cycles {
         let stream = seed.stream(Phase::PlanPolish, 0);
         let touched = Vec::new();
         let (draft, received) = (&mut draft, &mut received);
-        Search { draft, received, room, stream, touched }.run();
+        Search { draft, received, wanted, stream, touched }.run();
     }
     draft.into_graph_of(received)
 }
 
 /// What a search can hope for, by counting.
-#[derive(Debug, Clone, Copy)]
-struct Room {
-    mutual: bool,
-    cycles: bool,
-    /// Reviewers with more reviews than this are no part of a 4-cycle that counts: to look at the
-    /// rows of a few of them again and again would cost more than all the rest.
-    longest: usize,
-}
-
-impl Room {
-    fn count(draft: &Draft<'_>) -> Self {
-        let rules = draft.rules;
-        let quotas = rules.quotas().iter().filter(|&&quota| quota > 0);
-        let (reviewers, submissions) = (quotas.count() as u64, rules.pool_len() as u64);
-        let reviews = draft.len() as u64;
-        if reviews == 0 {
-            return Self { mutual: false, cycles: false, longest: 0 };
-        }
-        let (k, d) = (reviews.div_ceil(reviewers), reviews.div_ceil(submissions));
-        // Each review pairs its reviewer with the authors, and each pair is to occur once.
-        let authors = |s| rules.cohort().authors_of(s).len() as u64;
-        let paired = rules.pool().map(authors).sum::<u64>().saturating_mul(d);
-        let pairs = reviewers * (reviewers - 1) / 2;
-        // From one submission all those that share a reviewer with it must be different ones. With
-        // far more paths of three reviews than pairs, no switch is clean.
-        let distinct = submissions > d * (k - 1) && reviewers > k * (d - 1);
-        let paths = (k - 1) * (k - 1) * (d - 1);
-        Self {
-            mutual: paired <= if reviews <= SMALL { pairs } else { pairs / 2 },
-            cycles: distinct && (1..=DENSEST * submissions).contains(&paths),
-            longest: usize::try_from(8 * (k + 1)).unwrap_or(usize::MAX),
-        }
+fn wanted(draft: &Draft<'_>) -> Wanted {
+    let rules = draft.rules;
+    let reviews = draft.len() as u64;
+    let reviewers = rules.quotas().iter().filter(|&&quota| quota > 0).count() as u64;
+    let submissions = rules.pool_len() as u64;
+    if reviews == 0 {
+        return Wanted { mutual: false, cycles: false, longest: 0 };
+    }
+    let (k, d) = (reviews.div_ceil(reviewers), reviews.div_ceil(submissions));
+    // Each review pairs its reviewer with the authors, and each pair is to occur once.
+    let authors = |submission| rules.cohort().authors_of(submission).len() as u64;
+    let paired = rules.pool().map(authors).sum::<u64>().saturating_mul(d);
+    let pairs = reviewers * (reviewers - 1) / 2;
+    // The submissions that share a reviewer with one are all to be different. And with far more
+    // paths of three reviews than pairs, no switch is clean.
+    let distinct = submissions > d * (k - 1) && reviewers > k * (d - 1);
+    let paths = (k - 1) * (k - 1) * (d - 1);
+    Wanted {
+        mutual: paired <= if reviews <= SMALL { pairs } else { pairs / 2 },
+        cycles: distinct && (1..=DENSEST * submissions).contains(&paths),
+        // To look at the rows of a few busy ones again and again would cost more than all the rest.
+        longest: usize::try_from(8 * (k + 1)).unwrap_or(usize::MAX),
     }
 }
 
@@ -100,7 +88,7 @@ struct Search<'s, 'a> {
     draft: &'s mut Draft<'a>,
     /// By submission, sorted but for those touched.
     received: &'s mut Csr<PersonId>,
-    room: Room,
+    wanted: Wanted,
     stream: Stream,
     touched: Vec<SubmissionId>,
 }
@@ -215,8 +203,8 @@ impl Search<'_, '_> {
     /// The defects in which a review takes part, or would take part; beyond `limit` they may not be
     /// counted to the end.
     fn defects(&self, review: Review, limit: u32) -> u32 {
-        let mutual = if self.room.mutual { MUTUAL * self.mutual(review) } else { 0 };
-        if mutual > limit || !self.room.cycles {
+        let mutual = if self.wanted.mutual { MUTUAL * self.mutual(review) } else { 0 };
+        if mutual > limit || !self.wanted.cycles {
             return mutual;
         }
         mutual + self.cycles(review, limit - mutual)
@@ -235,7 +223,7 @@ impl Search<'_, '_> {
     /// Pairs of another reviewer of the submission and another submission that both have.
     fn cycles(&self, review: Review, limit: u32) -> u32 {
         let mine = self.draft.held(review.reviewer);
-        if mine.len() > self.room.longest {
+        if mine.len() > self.wanted.longest {
             return 0;
         }
         let is_other = |&&held: &&SubmissionId| held != review.submission && held != EMPTY;
@@ -246,7 +234,7 @@ impl Search<'_, '_> {
                 continue;
             }
             let theirs = self.draft.held(reviewer);
-            if theirs.len() <= self.room.longest {
+            if theirs.len() <= self.wanted.longest {
                 let both = theirs.iter().filter(|held| others.may_have(held.get()));
                 cycles +=
                     both.filter(is_other).filter(|held| mine.contains(held)).fold(0, |n, _| n + 1);
@@ -258,73 +246,38 @@ impl Search<'_, '_> {
         cycles
     }
 
-    /// All slots with defects that may change, in the order of submissions.
+    /// The slots that may change and stand in a mutual pair or a 4-cycle.
     fn bad_slots(&self) -> Vec<usize> {
         let mut bad = Vec::new();
-        let mut marks = vec![0; self.draft.rules.cohort().submissions()];
-        let mut partners = Vec::new();
-        for submission in self.draft.rules.pool() {
-            if self.room.mutual {
-                self.find_mutual(submission, &mut partners);
+        for repeated in ties::repeated(self.draft, self.wanted) {
+            let [a, b] = repeated.ends;
+            if repeated.is_cycle {
+                let both = |reviewer: &&PersonId| self.has(b, **reviewer);
+                for &reviewer in self.received.row(a.index()).iter().filter(both) {
+                    bad.extend([a, b].into_iter().filter_map(|end| self.slot(reviewer, end)));
+                }
             }
-            if self.room.cycles {
-                self.find_cycles(submission, &mut marks, &mut partners);
-            }
-            bad.extend(partners.drain(..).filter_map(|reviewer| {
-                self.draft.free(reviewer).find(|&slot| self.draft.get(slot) == submission)
-            }));
-        }
-        bad
-    }
-
-    /// The reviewers of a submission a work of whom an author of it reviews.
-    fn find_mutual(&self, submission: SubmissionId, found: &mut Vec<PersonId>) {
-        let cohort = self.draft.rules.cohort();
-        let reviewers = self.received.row(submission.index());
-        let mask = Mask::of(reviewers.iter().map(|reviewer| reviewer.get()));
-        let reviews = |author: PersonId| {
-            mask.may_have(author.get()) && reviewers.binary_search(&author).is_ok()
-        };
-        for &author in cohort.authors_of(submission) {
-            for &held in self.draft.held(author) {
-                if cohort.are_individuals() {
-                    // Saves a look far away for each review.
-                    found.extend(Some(PersonId::new(held.get())).filter(|&owner| reviews(owner)));
-                } else {
-                    let owners = cohort.authors_of(held).iter();
-                    found.extend(owners.filter(|&&owner| reviews(owner)));
+            if repeated.is_mutual {
+                for (mine, theirs) in [(a, b), (b, a)] {
+                    let authors = self.draft.rules.cohort().authors_of(mine).iter();
+                    let reviewers = authors.filter(|&&author| self.has(theirs, author));
+                    bad.extend(reviewers.filter_map(|&reviewer| self.slot(reviewer, theirs)));
                 }
             }
         }
+        bad.sort_unstable();
+        bad.dedup();
+        bad
     }
 
-    /// The reviewers of a submission who have another submission in common. A mark is even where one
-    /// reviewer of the present submission has the marked one, odd where several have, and less where
-    /// none has.
-    fn find_cycles(&self, submission: SubmissionId, marks: &mut [u32], found: &mut Vec<PersonId>) {
-        let once = 2 * (submission.get() + 1);
-        let reviewers = self.received.row(submission.index()).iter();
-        let rows = reviewers.map(|&reviewer| (reviewer, self.draft.held(reviewer)));
-        let rows = rows.filter(|(_, held)| held.len() <= self.room.longest);
-        let (mut count, mut again) = (0_u32, 0);
-        for (_, held) in rows.clone() {
-            count += 1;
-            for other in held {
-                let mark = &mut marks[other.index()];
-                let is_marked = u32::from(*mark >= once);
-                again += is_marked;
-                *mark = once + is_marked;
-            }
-        }
-        // The submission itself is marked once for each reviewer.
-        if again < count {
-            return;
-        }
-        let is_shared =
-            |held: &SubmissionId| *held != submission && marks[held.index()] == once + 1;
-        found.extend(
-            rows.filter(|(_, held)| held.iter().any(is_shared)).map(|(reviewer, _)| reviewer),
-        );
+    /// Whether a person reviews a submission, as long as nothing is touched.
+    fn has(&self, submission: SubmissionId, reviewer: PersonId) -> bool {
+        self.received.row(submission.index()).binary_search(&reviewer).is_ok()
+    }
+
+    /// The slot that may change in which a reviewer has a submission.
+    fn slot(&self, reviewer: PersonId, submission: SubmissionId) -> Option<usize> {
+        self.draft.free(reviewer).find(|&slot| self.draft.get(slot) == submission)
     }
 }
 
