@@ -88,11 +88,13 @@ impl<T: Copy> Csr<T> {
     }
 
     /// The items of a row; empty for a row that is not there.
+    #[inline]
     pub(crate) fn row(&self, row: usize) -> &[T] {
         if row < self.rows() { &self.items[self.range(row)] } else { &[] }
     }
 
     /// Where the items of a row stand in the flat column.
+    #[inline]
     pub(crate) fn range(&self, row: usize) -> core::ops::Range<usize> {
         self.offsets[row] as usize..self.offsets[row + 1] as usize
     }

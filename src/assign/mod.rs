@@ -163,15 +163,24 @@ impl Assigner {
     /// reviewers with two submissions in common) out of the plan, by switches that keep every rule,
     /// every load and every kept review. The default is to do so.
     ///
-    /// Nothing is certain, but every plan tested with at least 8 k^2 people, k reviews each and no
-    /// rule that bars many pairs had neither. Smaller ones are searched for a bounded time: from
-    /// about 7 k people on, few are left. Where counting shows that most must stay, nothing is tried:
-    /// mutual pairs where there are fewer pairs of people than reviews, 4-cycles where a submission
-    /// cannot have different neighbours, `submissions < 1 + d (k - 1)` with d reviews each. Only
-    /// reviews of peers count, not of exemplars. [`Quality`] says what is left.
+    /// Nothing is certain, but every plan tested with at least 8 k^2 people, k <= 10 reviews each and
+    /// no rule that bars many pairs had neither. Smaller ones are searched for a bounded time; with 5
+    /// reviews none was left from 35 people on, in place of about 75. [`Quality`] says what is left.
     ///
-    /// Expected time O(reviews x k) to find them, which doubles the time of a large plan; the search
-    /// in a small one takes milliseconds, so turn it off where thousands of small plans are drawn.
+    /// Nothing is tried where counting speaks against it:
+    ///
+    /// ```text
+    /// 4-cycles      submissions < 1 + d (k - 1)              some are certain
+    ///               submissions < (k - 1)^2 (d - 1) / 4      a switch makes more than it removes
+    /// mutual pairs  pairs of reviewer and author > pairs of people, or half as many in large plans
+    /// ```
+    ///
+    /// with k reviews a reviewer and d a submission. Reviews of exemplars do not count, nor 4-cycles
+    /// with a reviewer who gives more than eight times the usual number.
+    ///
+    /// Finding them takes O(reviews x k) time, two to three times that of a large plan without, and
+    /// up to 60 MB. The search takes milliseconds where the plan is small and dense: turn it off to
+    /// draw thousands of such.
     ///
     /// ```
     /// use peergrade::assign::quality::Counts;
@@ -254,8 +263,8 @@ impl Assigner {
     /// apart, everybody is equally likely to review anything.
     ///
     /// O(people + submissions + reviews + barred pairs) expected; where switches do not suffice,
-    /// that once for each phase of augmenting paths, of which few are needed. Memory: 24 bytes a
-    /// review and 20 a person.
+    /// that once for each phase of augmenting paths, of which few are needed; for polishing see
+    /// [`polish`](Self::polish). Memory: 24 bytes a review and 20 a person.
     ///
     /// # Errors
     ///

@@ -300,3 +300,6 @@ impl Mask {
         (id / 64 % 8) as usize
     }
 }
+
+#[cfg(test)]
+mod tests;

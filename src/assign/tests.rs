@@ -216,8 +216,10 @@ fn tight_classes_are_solved_and_one_more_is_proved_impossible() {
     else {
         panic!("a plan for 60 of 100 who bar each other")
     };
-    // The 60 give 300 reviews, but the other 40 submissions take 200; or the reverse.
-    assert_eq!((shortage.demand(), shortage.supply()), (300, 200));
+    // The 60 give 5 reviews each, but the other 40 submissions take 200; or the reverse. More than 40
+    // of them are proof enough, and which ones are named depends on the draft.
+    assert_eq!((shortage.demand() % 5, shortage.supply()), (0, 200));
+    assert!((205..=300).contains(&shortage.demand()));
     assert!(shortage.verify(&cohort, &assigner).unwrap());
 }
 

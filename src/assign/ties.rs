@@ -43,10 +43,15 @@ const BACK: u32 = 2;
 pub(super) fn repeated(draft: &Draft<'_>, wanted: Wanted) -> Vec<Repeated> {
     let submissions = draft.rules.cohort().submissions();
     let batches = count(draft, wanted) / BATCH + 1;
-    let width = submissions.div_ceil(batches);
+    by_batches(draft, wanted, submissions.div_ceil(batches).max(1))
+}
+
+/// The same, with the ties of so many submissions at a time.
+fn by_batches(draft: &Draft<'_>, wanted: Wanted, width: usize) -> Vec<Repeated> {
+    let submissions = draft.rules.cohort().submissions();
     let (mut found, mut ties) = (Vec::new(), Vec::new());
     let mut marks = vec![0; MARKS];
-    for start in (0..submissions).step_by(width.max(1)) {
+    for start in (0..submissions).step_by(width) {
         let range = to_u32(start)..to_u32(submissions.min(start + width));
         ties.clear();
         for reviewer in draft.rules.people() {
@@ -133,3 +138,6 @@ fn find(first: u32, list: &[u32], found: &mut Vec<Repeated>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
