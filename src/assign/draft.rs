@@ -154,7 +154,7 @@ impl<'a> Draft<'a> {
         let row = self.held(reviewer);
         let mut again = row.len() > LONG;
         for (i, a) in row.iter().enumerate() {
-            again |= row[..i].iter().fold(false, |again, b| again | (a == b));
+            again |= row[..i].contains(a);
         }
         !again && row.iter().all(|&submission| self.rules.allows(reviewer, submission))
     }
