@@ -108,6 +108,7 @@ impl Cohort {
     }
 
     /// Whether a person is an author of a submission. O(log of the person's submissions).
+    #[inline]
     #[must_use]
     pub fn is_author(&self, person: PersonId, submission: SubmissionId) -> bool {
         if self.individuals {

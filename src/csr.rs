@@ -9,6 +9,11 @@ pub(crate) struct Csr<T> {
     items: Vec<T>,
 }
 
+/// About as many items as are sorted into rows at random without leaving the cache, and the most
+/// parts that are written side by side.
+const CACHED: usize = 1 << 16;
+const MAX_PARTS: usize = 256;
+
 impl<T: Copy> Csr<T> {
     /// Rows from offsets (one more than rows, from 0, not decreasing) and the items they cut.
     pub(crate) fn new(offsets: Vec<u32>, items: Vec<T>) -> Self {
@@ -26,14 +31,45 @@ impl<T: Copy> Csr<T> {
     where
         T: Default,
     {
-        let offsets = offsets(rows, (0..len).map(&row));
-        let mut next = offsets.clone();
-        let mut items = vec![T::default(); len];
-        for i in 0..len {
-            let slot = &mut next[row(i)];
-            items[*slot as usize] = item(i);
-            *slot += 1;
+        Self::sorted(rows, len, || (0..len).map(|i| (row(i), item(i))))
+    }
+
+    /// `len` pairs of a row and an item, sorted into rows as they come. O(items + rows); beyond the
+    /// cache, 4 bytes and an item more a pair while it works.
+    pub(crate) fn sorted<I>(rows: usize, len: usize, pairs: impl Fn() -> I) -> Self
+    where
+        I: Iterator<Item = (usize, T)>,
+        T: Default,
+    {
+        if len <= 2 * CACHED {
+            return Self::scattered(rows, len, pairs);
         }
+        // First into parts, few enough to be written side by side, then each part within the cache.
+        let shift = (rows / (len / CACHED).min(MAX_PARTS)).max(1).ilog2();
+        let parts = Csr::scattered((rows >> shift) + 1, len, || {
+            pairs().map(|(row, item)| (row >> shift, (to_u32(row), item)))
+        });
+        Self::scattered(rows, len, || parts.items.iter().map(|&(row, item)| (row as usize, item)))
+    }
+
+    fn scattered<I>(rows: usize, len: usize, pairs: impl Fn() -> I) -> Self
+    where
+        I: Iterator<Item = (usize, T)>,
+        T: Default,
+    {
+        // Counted two rows ahead, so that what begins as the start of a row ends as its end.
+        let mut offsets = vec![0_u32; rows + 2];
+        pairs().for_each(|(row, _)| offsets[row + 2] += 1);
+        for row in 1..=rows {
+            offsets[row + 1] += offsets[row];
+        }
+        let mut items = vec![T::default(); len];
+        pairs().for_each(|(row, item)| {
+            let next = &mut offsets[row + 1];
+            items[*next as usize] = item;
+            *next += 1;
+        });
+        offsets.truncate(rows + 1);
         Self { offsets, items }
     }
 
@@ -41,12 +77,24 @@ impl<T: Copy> Csr<T> {
         self.offsets.len() - 1
     }
 
+    /// The offsets and the items.
+    pub(crate) fn into_parts(self) -> (Vec<u32>, Vec<T>) {
+        (self.offsets, self.items)
+    }
+
+    pub(crate) fn row_mut(&mut self, row: usize) -> &mut [T] {
+        let range = self.range(row);
+        &mut self.items[range]
+    }
+
     /// The items of a row; empty for a row that is not there.
+    #[inline]
     pub(crate) fn row(&self, row: usize) -> &[T] {
         if row < self.rows() { &self.items[self.range(row)] } else { &[] }
     }
 
     /// Where the items of a row stand in the flat column.
+    #[inline]
     pub(crate) fn range(&self, row: usize) -> core::ops::Range<usize> {
         self.offsets[row] as usize..self.offsets[row + 1] as usize
     }

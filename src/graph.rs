@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::csr::{Csr, Ordered, offsets};
+use crate::csr::{Csr, Ordered};
 use crate::error::GraphError;
 use crate::id::{MAX_COUNT, MAX_PAIRS, PersonId, ReviewId, SubmissionId, to_u32};
 
@@ -60,20 +60,29 @@ impl ReviewGraph {
 
     /// The graph of sorted rows of reviewers, one row a submission.
     pub(crate) fn from_reviewers(people: usize, reviewers: Csr<PersonId>) -> Self {
-        let column = reviewers.items();
-        let offsets = offsets(people, column.iter().map(|reviewer| reviewer.index()));
-        let mut next = offsets.clone();
-        let mut given = vec![ReviewId::default(); column.len()];
-        let mut submissions = vec![SubmissionId::default(); column.len()];
-        for submission in 0..reviewers.rows() {
-            for review in reviewers.range(submission) {
-                let slot = &mut next[column[review].index()];
-                given[*slot as usize] = ReviewId::new(to_u32(review));
-                submissions[*slot as usize] = SubmissionId::new(to_u32(submission));
-                *slot += 1;
-            }
-        }
-        Self { given: Csr::new(offsets, given), submissions, reviewers }
+        let rows = || {
+            (0..reviewers.rows()).flat_map(|submission| {
+                let number = SubmissionId::new(to_u32(submission));
+                reviewers.row(submission).iter().map(move |reviewer| (reviewer.index(), number))
+            })
+        };
+        let submissions = Csr::sorted(people, reviewers.items().len(), rows);
+        Self::from_sides(reviewers, submissions)
+    }
+
+    /// The graph of both sides, each with sorted rows.
+    pub(crate) fn from_sides(reviewers: Csr<PersonId>, submissions: Csr<SubmissionId>) -> Self {
+        let mut next: Vec<u32> =
+            (0..reviewers.rows()).map(|s| to_u32(reviewers.range(s).start)).collect();
+        // Reviewers in order meet the reviews of each submission in order.
+        let number = |submission: &SubmissionId| {
+            let slot = &mut next[submission.index()];
+            *slot += 1;
+            ReviewId::new(*slot - 1)
+        };
+        let given = submissions.items().iter().map(number).collect();
+        let (offsets, submissions) = submissions.into_parts();
+        Self { reviewers, given: Csr::new(offsets, given), submissions }
     }
 
     /// The graph of some of the reviews, asked in the canonical order. People and submissions stay.

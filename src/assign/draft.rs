@@ -5,7 +5,7 @@ use hashbrown::HashTable;
 use super::AssignError;
 use super::loads::Stage;
 use super::rules::Rules;
-use crate::csr::{Csr, offsets};
+use crate::csr::Csr;
 use crate::graph::ReviewGraph;
 use crate::id::{MAX_PAIRS, PersonId, SubmissionId, to_u32};
 use crate::seed::Stream;
@@ -114,24 +114,42 @@ impl<'a> Draft<'a> {
     ///
     /// Where there are more slots than numbers.
     pub(super) fn widened(&self, stage: Stage, cap: u32) -> Result<Self, AssignError> {
-        let (rules, mut offsets, mut end) = (self.rules, vec![0], 0_usize);
+        let rules = self.rules;
         let most = cap.min(to_u32(rules.pool_len()));
+        let longest = |r| rules.give(stage, r).1.min(most).max(rules.quota(r)) as usize;
+        let total = rules.people().map(longest).sum::<usize>();
+        if total > MAX_PAIRS {
+            return Err(AssignError::TooManyReviews { limit: MAX_PAIRS });
+        }
+        Ok(self.resized(longest))
+    }
+
+    /// The same reviews without empty slots.
+    pub(super) fn compacted(self) -> Self {
+        if self.is_full() { self } else { self.resized(|r| self.given(r) as usize) }
+    }
+
+    /// The same reviews in rows of these lengths, which suffice and add up to numbers.
+    fn resized(&self, len: impl Fn(PersonId) -> usize) -> Self {
+        let (rules, mut offsets, mut end) = (self.rules, vec![0], 0);
         for reviewer in rules.people() {
-            end += rules.give(stage, reviewer).1.min(most).max(rules.quota(reviewer)) as usize;
-            if end > MAX_PAIRS {
-                return Err(AssignError::TooManyReviews { limit: MAX_PAIRS });
-            }
+            end += len(reviewer);
             offsets.push(to_u32(end));
         }
         let (slots, long) = (vec![EMPTY; end], LongRows::default());
-        let mut wide = Self { rules, offsets, width: None, slots, long, blocks: None };
+        let mut draft = Self { rules, offsets, width: None, slots, long, blocks: None };
         for reviewer in rules.people() {
-            let held = self.row(reviewer).map(|slot| self.get(slot)).filter(|&s| s != EMPTY);
-            for (slot, submission) in wide.row(reviewer).zip(held) {
-                wide.set(slot, reviewer, submission);
+            let held = self.held(reviewer).iter().filter(|&&s| s != EMPTY);
+            for (slot, &submission) in draft.row(reviewer).zip(held) {
+                draft.set(slot, reviewer, submission);
             }
         }
-        Ok(wide)
+        draft
+    }
+
+    /// Whether no slot is empty.
+    pub(super) fn is_full(&self) -> bool {
+        self.slots.iter().all(|&submission| submission != EMPTY)
     }
 
     /// Empties those of these slots that are bad: one after another, since one that was bad may be
@@ -142,11 +160,6 @@ impl<'a> Draft<'a> {
                 self.set(slot, self.owner(slot), EMPTY);
             }
         }
-    }
-
-    /// Whether no slot is empty.
-    pub(super) fn is_full(&self) -> bool {
-        self.slots.iter().all(|&submission| submission != EMPTY)
     }
 
     /// How many reviews a person gives so far.
@@ -204,6 +217,38 @@ impl<'a> Draft<'a> {
 
     pub(super) fn row(&self, reviewer: PersonId) -> core::ops::Range<usize> {
         self.offsets[reviewer.index()] as usize..self.offsets[reviewer.index() + 1] as usize
+    }
+
+    /// What the slots of a reviewer hold.
+    pub(super) fn held(&self, reviewer: PersonId) -> &[SubmissionId] {
+        &self.slots[self.row(reviewer)]
+    }
+
+    /// The quota, where all have one and the same, nobody keeps anything and rows are short.
+    pub(super) fn even_width(&self) -> Option<usize> {
+        let width = self.width? as usize;
+        (width <= LONG && self.rules.keeps_nothing()).then_some(width)
+    }
+
+    /// Fills rows of [`even_width`](Self::even_width): from this place on, one column a place, each
+    /// with a submission for every reviewer.
+    pub(super) fn lay(&mut self, width: usize, place: usize, columns: &[Vec<SubmissionId>]) {
+        for (reviewer, row) in self.slots.chunks_exact_mut(width).enumerate() {
+            for (slot, column) in row[place..].iter_mut().zip(columns) {
+                *slot = column[reviewer];
+            }
+        }
+    }
+
+    /// Whether a row has no bad slot. May be `false` for a row that has none: long ones are not
+    /// looked at.
+    pub(super) fn is_clean(&self, reviewer: PersonId) -> bool {
+        let row = self.held(reviewer);
+        let mut again = row.len() > LONG;
+        for (i, a) in row.iter().enumerate() {
+            again |= row[..i].contains(a);
+        }
+        !again && row.iter().all(|&s| s == EMPTY || self.rules.allows(reviewer, s))
     }
 
     /// The slots of a reviewer that may change.
@@ -271,28 +316,53 @@ impl<'a> Draft<'a> {
         self.free(owner).contains(&partner).then_some((partner, owner))
     }
 
+    /// Who reviews each submission, in order, by the slots and by further pairs of exemplars and
+    /// reviewers. No slot may be empty.
+    pub(super) fn received(&self, exemplars: &[(SubmissionId, PersonId)]) -> Csr<PersonId> {
+        // Reviewers in order, so that the rows are sorted; an exemplar has no other pairs.
+        let pairs = || {
+            let held = self.rules.people().flat_map(|reviewer| {
+                self.held(reviewer).iter().map(move |submission| (submission.index(), reviewer))
+            });
+            held.chain(
+                exemplars.iter().map(|&(submission, reviewer)| (submission.index(), reviewer)),
+            )
+        };
+        let submissions = self.rules.cohort().submissions();
+        Csr::sorted(submissions, self.len() + exemplars.len(), pairs)
+    }
+
     /// The graph of the slots and of further pairs of reviewers with exemplars. No slot may be
     /// empty.
     pub(super) fn into_graph(self, exemplars: &[(SubmissionId, PersonId)]) -> ReviewGraph {
-        let cohort = self.rules.cohort();
-        let column = self.slots.iter().map(|s| s.index());
-        let column = column.chain(exemplars.iter().map(|(s, _)| s.index()));
-        let starts = offsets(cohort.submissions(), column);
-        let mut next = starts.clone();
-        let mut reviewers = vec![PersonId::default(); self.len() + exemplars.len()];
-        let mut place = |submission: SubmissionId, reviewer| {
-            let slot = &mut next[submission.index()];
-            reviewers[*slot as usize] = reviewer;
-            *slot += 1;
-        };
-        // Reviewers in order, so that the rows are sorted; an exemplar has no other pairs.
-        for reviewer in self.rules.people() {
-            self.row(reviewer).for_each(|slot| place(self.slots[slot], reviewer));
+        let received = self.received(exemplars);
+        self.into_graph_of(received)
+    }
+
+    /// The same, where it is known who reviews each submission: not counted twice.
+    pub(super) fn into_graph_of(mut self, received: Csr<PersonId>) -> ReviewGraph {
+        if received.items().len() > self.len() {
+            drop((self.slots, self.offsets, self.long));
+            return ReviewGraph::from_reviewers(self.rules.cohort().people(), received);
         }
-        for &(submission, reviewer) in exemplars {
-            place(submission, reviewer);
+        for ends in self.offsets.windows(2) {
+            sort_row(&mut self.slots[ends[0] as usize..ends[1] as usize]);
         }
-        drop((self.slots, self.offsets, self.long, next));
-        ReviewGraph::from_reviewers(cohort.people(), Csr::new(starts, reviewers))
+        ReviewGraph::from_sides(received, Csr::new(self.offsets, self.slots))
+    }
+}
+
+/// Sorts a row. Short ones without a branch on what they hold: on random rows it would be guessed
+/// wrong half the time.
+fn sort_row(row: &mut [SubmissionId]) {
+    if row.len() > 8 {
+        row.sort_unstable();
+        return;
+    }
+    for end in (1..row.len()).rev() {
+        for i in 0..end {
+            let (a, b) = (row[i], row[i + 1]);
+            (row[i], row[i + 1]) = (a.min(b), a.max(b));
+        }
     }
 }

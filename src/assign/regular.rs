@@ -20,39 +20,49 @@ const SIDEWAYS: f64 = 0.3;
 
 /// Streams of [`Phase::Plan`]: one a stage, so that more draws in one change no other.
 const EXTRAS: u64 = 0;
-const REVIEWERS: u64 = 1;
 pub(super) const LUCKY_REVIEWERS: u64 = 2;
 const ROUNDS: u64 = 16;
+const COLUMNS: u64 = 1 << 33;
 
-/// Fills every empty slot by random permutations. The result may have bad slots.
+/// Columns that are laid at a time, so that each row is written once and not once a column.
+const LAID: usize = 8;
+
+/// Fills every empty slot by random permutations: place after place, each for all who have one.
+/// The result may have bad slots.
 pub(super) fn fill(draft: &mut Draft<'_>, seed: Seed) {
     let rules = draft.rules;
     let mut rounds = Rounds::new(rules, seed);
-    let mut reviewers: Vec<PersonId> = rules.people().collect();
-    if !rounds.are_whole(rules) {
-        // Rounds of reviewers and of submissions overlap: neighbours must not stay neighbours.
-        seed.stream(Phase::Plan, REVIEWERS).shuffle(&mut reviewers);
+    if let Some(width) = draft.even_width() {
+        for place in (0..width).step_by(LAID) {
+            let columns = place..width.min(place + LAID);
+            let columns: Vec<_> =
+                columns.map(|column| rounds.column(column, rules.quotas().len())).collect();
+            draft.lay(width, place, &columns);
+        }
+        return;
     }
-    for position in 0.. {
-        reviewers.retain(|&reviewer| draft.free(reviewer).len() > position);
+    let mut reviewers: Vec<PersonId> = rules.people().collect();
+    for place in 0.. {
+        reviewers.retain(|&reviewer| draft.free(reviewer).len() > place);
         if reviewers.is_empty() {
             break;
         }
-        for &reviewer in &reviewers {
-            let slot = draft.free(reviewer).start + position;
-            draft.set(slot, reviewer, rounds.next().unwrap_or(EMPTY));
+        let column = rounds.column(place, reviewers.len());
+        for (&reviewer, submission) in reviewers.iter().zip(column) {
+            draft.set(draft.free(reviewer).start + place, reviewer, submission);
         }
     }
 }
 
-/// The submissions in rounds: each round has, in random order, every submission that still needs
-/// a review.
+/// The submissions in rounds: each round has every submission that still needs a review.
 struct Rounds {
     seed: Seed,
     /// By submission of the pool: reviews it needs beside kept ones.
     needs: Vec<(SubmissionId, u32)>,
     round: u32,
     queue: Vec<SubmissionId>,
+    /// Whether the queue is in random order.
+    is_cut: bool,
 }
 
 impl Rounds {
@@ -65,26 +75,34 @@ impl Rounds {
                 needs[place].1 += 1;
             }
         }
-        Self { seed, needs, round: 0, queue: Vec::new() }
+        Self { seed, needs, round: 0, queue: Vec::new(), is_cut: false }
     }
 
-    /// Whether every round of submissions is as long as every round of reviewers.
-    fn are_whole(&self, rules: &Rules<'_>) -> bool {
-        let first = rules.quotas().first();
-        self.needs.len() == rules.quotas().len()
-            && rules.quotas().iter().all(|quota| Some(quota) == first)
-            && self.needs.iter().all(|(_, need)| Some(need) == first)
-    }
-
-    fn next(&mut self) -> Option<SubmissionId> {
-        if self.queue.is_empty() {
-            let round = self.round;
-            let waiting = self.needs.iter().filter(|(_, need)| *need > round);
-            self.queue.extend(waiting.map(|&(submission, _)| submission));
-            self.seed.stream(Phase::Plan, ROUNDS + u64::from(round)).shuffle(&mut self.queue);
-            self.round += 1;
+    /// The next so many submissions, in random order: whole rounds, and of the last one those that
+    /// chance picks, the others of which come first in the next column.
+    fn column(&mut self, column: usize, len: usize) -> Vec<SubmissionId> {
+        let mut next = Vec::with_capacity(len);
+        while next.len() < len {
+            if self.queue.is_empty() {
+                let round = self.round;
+                let waiting = self.needs.iter().filter(|(_, need)| *need > round);
+                self.queue.extend(waiting.map(|&(submission, _)| submission));
+                (self.round, self.is_cut) = (round + 1, false);
+                if self.queue.is_empty() {
+                    break;
+                }
+            }
+            let missing = len - next.len();
+            if missing < self.queue.len() && !self.is_cut {
+                let stream = ROUNDS + u64::from(self.round);
+                self.seed.stream(Phase::Plan, stream).shuffle(&mut self.queue);
+                self.is_cut = true;
+            }
+            next.extend(self.queue.drain(self.queue.len().saturating_sub(missing)..));
         }
-        self.queue.pop()
+        next.resize(len, EMPTY);
+        self.seed.stream(Phase::Plan, COLUMNS + column as u64).shuffle(&mut next);
+        next
     }
 }
 
@@ -122,7 +140,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, seed: Seed) -> Vec<usize> {
 
 fn bad_slots(draft: &Draft<'_>) -> Vec<usize> {
     let mut bad = Vec::new();
-    for reviewer in draft.rules.people() {
+    for reviewer in draft.rules.people().filter(|&reviewer| !draft.is_clean(reviewer)) {
         let free = draft.free(reviewer);
         bad.extend(free.filter(|&slot| draft.clashes(reviewer, draft.get(slot), slot)));
     }

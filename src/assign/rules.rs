@@ -416,11 +416,13 @@ impl<'a> Rules<'a> {
     }
 
     /// Whether nothing bars a person from a submission.
+    #[inline]
     pub(super) fn allows(&self, reviewer: PersonId, submission: SubmissionId) -> bool {
         self.bar(reviewer, submission).is_none()
     }
 
     /// What bars a person from a submission.
+    #[inline]
     pub(super) fn bar(&self, reviewer: PersonId, submission: SubmissionId) -> Option<Rule> {
         if self.cohort.is_author(reviewer, submission) {
             let team = self.cohort.authors_of(submission).len() > 1;

@@ -33,7 +33,8 @@ pub(super) fn search<'a>(rules: &'a Rules<'a>, seed: Seed) -> Result<Found<'a>, 
         return Ok(Found { draft, strategy, stage });
     }
     draft.clear(&bad);
-    let (mut draft, stage) = complete(draft, stage)?;
+    let (wide, stage) = complete(draft, stage)?;
+    let mut draft = wide.compacted();
     regular::mix(&mut draft, MIXING, seed);
     Ok(Found { draft, strategy: Strategy::Augment, stage })
 }

@@ -7,7 +7,7 @@ use super::*;
 
 mod laws;
 
-fn pair(submission: u32, reviewer: u32) -> (SubmissionId, PersonId) {
+pub(super) fn pair(submission: u32, reviewer: u32) -> (SubmissionId, PersonId) {
     (SubmissionId::new(submission), PersonId::new(reviewer))
 }
 
@@ -111,6 +111,47 @@ fn most(allowed: &[Vec<bool>], give: &[u32], take: &[u32]) -> u64 {
     max_flow(room, 0, 1)
 }
 
+/// Small cohorts with teams, quotas, staff, forbidden and kept pairs, often close to impossible.
+pub(super) fn small() -> impl Strategy<Value = (Cohort, Assigner)> {
+    let shape = (
+        prop::collection::vec(1..4_u32, 1..6),
+        0..4_usize,
+        prop::collection::vec((0..12_u32, 0..5_u32), 0..3),
+        prop::collection::vec((0..6_u32, 0..12_u32), 0..12),
+        prop::collection::vec((0..6_u32, 0..12_u32), 0..3),
+    );
+    shape.prop_map(|(sizes, reviews, quotas, forbidden, kept)| {
+        let people = sizes.iter().sum::<u32>();
+        let mut cohort = Cohort::builder(people as usize).unwrap();
+        let mut next = 0;
+        for size in &sizes {
+            let members: Vec<_> = (next..next + size).map(PersonId::new).collect();
+            cohort.submission(&members).unwrap();
+            next += size;
+        }
+        for (person, quota) in quotas {
+            let person = PersonId::new(person % people);
+            if quota == 4 {
+                cohort.staff(person).unwrap()
+            } else {
+                cohort.quota(person, quota).unwrap()
+            };
+        }
+        let submissions = u32::try_from(sizes.len()).unwrap();
+        let ids = |(s, r): (u32, u32)| pair(s % submissions, r % people);
+        let cohort = cohort.build();
+        let assigner = Assigner::new(reviews).forbid(forbidden.into_iter().map(ids));
+        let rules = Rules::new(&assigner, &cohort);
+        let kept: Vec<_> = kept
+            .into_iter()
+            .map(ids)
+            .filter(|&(s, r)| rules.as_ref().is_ok_and(|rules| rules.allows(r, s)))
+            .collect();
+        drop(rules);
+        (cohort, assigner.keep(kept))
+    })
+}
+
 /// What an assigner may be told beside the numbers.
 #[derive(Debug, Clone)]
 struct Settings {
@@ -158,7 +199,7 @@ fn settings() -> impl Strategy<Value = Settings> {
 }
 
 /// Small cohorts with all rules mixed, often close to impossible.
-fn small() -> impl Strategy<Value = (Cohort, Assigner)> {
+fn mixed() -> impl Strategy<Value = (Cohort, Assigner)> {
     settings().prop_map(|settings| {
         let people = settings.sizes.iter().sum::<u32>();
         let mut cohort = Cohort::builder(people as usize).unwrap();
@@ -332,7 +373,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_plan_is_found_exactly_where_one_exists((cohort, assigner) in small(), seed in 0..4_u64) {
+    fn a_plan_is_found_exactly_where_one_exists((cohort, assigner) in mixed(), seed in 0..4_u64) {
         check(&cohort, &assigner, Seed::new(seed));
     }
 
@@ -392,8 +433,10 @@ fn tight_classes_are_solved_and_one_more_is_proved_impossible() {
     else {
         panic!("a plan for 60 of 100 who bar each other")
     };
-    // The 60 give 300 reviews, but the other 40 submissions take 200; or the reverse.
-    assert_eq!((shortage.demand(), shortage.supply()), (300, 200));
+    // The 60 give 5 reviews each, but the other 40 submissions take 200; or the reverse. More than 40
+    // of them are proof enough, and which ones are named depends on the draft.
+    assert_eq!((shortage.demand() % 5, shortage.supply()), (0, 200));
+    assert!((205..=300).contains(&shortage.demand()));
     assert!(shortage.verify(&cohort, &assigner).unwrap());
 }
 

@@ -161,7 +161,9 @@ impl Counts {
         let works = (0..to_u32(graph.submissions())).map(SubmissionId::new);
         let works = works.filter(|&s| !cohort.authors_of(s).is_empty());
         self.expected = Expected {
-            reviewers: Loads::of(peers().filter(|&p| cohort.quota(p) != Some(0)).map(given)),
+            reviewers: Loads::of(
+                peers().filter(|&p| cohort.quota(p).is_none_or(|quota| quota.max() > 0)).map(given),
+            ),
             given: Loads::of(peers().filter(|&p| cohort.quota(p).is_none()).map(given)),
             received: Loads::of(works.map(|s| graph.reviews_of(s).len())),
         };

@@ -194,7 +194,9 @@ impl ReviewQueue {
 
     /// How many reviews of peers a person is to give.
     fn quota(&self, person: PersonId) -> u32 {
-        self.cohort.quota(person).unwrap_or(self.config.reviews)
+        self.cohort.quota(person).map_or(self.config.reviews, |quota| {
+            quota.target().unwrap_or(self.config.reviews.clamp(quota.min(), quota.max()))
+        })
     }
 
     /// How many reviews of peers a person has given.

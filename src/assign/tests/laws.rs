@@ -29,14 +29,18 @@ fn fault(cohort: &Cohort, assigner: &Assigner, pairs: &[Pair]) -> Option<String>
     kept.sort_unstable();
     kept.dedup();
     for r in (0..to_u32(cohort.people())).map(PersonId::new) {
-        let quota = cohort.quota(r).map_or(assigner.reviews, |quota| quota as usize);
+        let quota = cohort.quota(r).map_or(assigner.reviews, |quota| quota.max() as usize);
         let quota = if cohort.is_staff(r) { 0 } else { quota };
         let of = |pairs: &[Pair]| pairs.iter().filter(|pair| pair.1 == r).count();
         if of(pairs) != quota.max(of(&kept)) {
             return Some(format!("{r} gives {}", of(pairs)));
         }
     }
-    // No work has a review, beside those that are kept, which another work lacks more.
+    // No work has a review of a peer, beside those that are kept, which another work lacks more.
+    let of_peers = |pairs: &[Pair]| -> Vec<Pair> {
+        pairs.iter().copied().filter(|pair| !cohort.is_staff(pair.1)).collect()
+    };
+    let (pairs, kept) = (&of_peers(pairs)[..], of_peers(&kept));
     let works = || (0..to_u32(cohort.submissions())).map(SubmissionId::new);
     let of = |pairs: &[Pair], s| pairs.iter().filter(|pair| pair.0 == s).count();
     let least = works().map(|s| of(pairs, s)).min().unwrap_or(0);

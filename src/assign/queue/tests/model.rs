@@ -1,7 +1,7 @@
 //! A naive queue: what happened is a list, and every answer is found by looking through all of it.
 
 use crate::assign::queue::{Policy, QueueError, ReviewQueue, Served, Wait};
-use crate::{Cohort, PersonId, SubmissionId};
+use crate::{Cohort, PersonId, Quota, SubmissionId};
 
 pub(super) fn person(id: u32) -> PersonId {
     PersonId::new(id)
@@ -110,7 +110,7 @@ impl<'a> Model<'a> {
     }
 
     fn quota(&self, person: PersonId) -> u32 {
-        self.cohort.quota(person).unwrap_or(self.settings.reviews)
+        self.cohort.quota(person).and_then(Quota::target).unwrap_or(self.settings.reviews)
     }
 
     fn is_there(&self, work: SubmissionId) -> bool {
