@@ -62,7 +62,9 @@ fn ties_are_those_of_the_definition_in_batches_of_any_width() {
                 seen[1] += expected.iter().filter(|tie| tie.is_mutual).count();
                 for width in [1, 7, 25, 100] {
                     let mut found = by_batches(&draft, wanted, width);
-                    found.iter_mut().for_each(|tie| tie.ends.sort_unstable());
+                    for tie in &mut found {
+                        tie.ends.sort_unstable();
+                    }
                     found.sort_unstable_by_key(|tie| tie.ends);
                     assert_eq!(found, expected);
                 }
