@@ -7,11 +7,16 @@
 
 mod augment;
 mod draft;
+mod guard;
 mod plan;
 pub mod quality;
 mod regular;
 mod rules;
 mod shortage;
+mod strata;
+mod sums;
+mod weights;
+mod wishes;
 
 use thiserror::Error;
 
@@ -19,12 +24,14 @@ pub use plan::{ReviewPlan, Strategy, Violation};
 pub use quality::Quality;
 pub use rules::Rule;
 pub use shortage::Shortage;
+pub use weights::{Balance, WeightsError};
 
 use crate::cohort::Cohort;
 use crate::error::GraphError;
 use crate::id::{MAX_PAIRS, PersonId, SubmissionId};
 use crate::seed::{Phase, Seed};
 use draft::Draft;
+use guard::Guard;
 use rules::Rules;
 
 /// Switches a slot after augmenting paths were needed. One restores the mixing of a random plan;
@@ -57,6 +64,10 @@ pub struct Assigner {
     kept: Vec<(SubmissionId, PersonId)>,
     exemplars: Vec<SubmissionId>,
     exemplars_each: usize,
+    #[cfg_attr(feature = "serde", serde(default))]
+    weights: weights::Weights,
+    #[cfg_attr(feature = "serde", serde(default))]
+    wishes: wishes::Wishes,
 }
 
 /// Why there is no plan.
@@ -82,7 +93,7 @@ pub enum AssignError {
     /// A forbidden or kept pair with an id that is not there.
     #[error("{kind} pairs: {error}")]
     Pair {
-        /// "forbidden" or "kept".
+        /// "forbidden", "kept", "preferred" or "avoided".
         kind: &'static str,
         /// What is wrong with it.
         error: GraphError,
@@ -127,6 +138,32 @@ pub enum AssignError {
         /// How many exemplars they lack.
         missing: usize,
     },
+    /// Weights that do not fit the cohort.
+    #[error("{kind}: {error}")]
+    Weights {
+        /// "reliability" or "completion".
+        kind: &'static str,
+        /// What is wrong with them.
+        error: WeightsError,
+    },
+    /// A pair that is preferred and may not be.
+    #[error("the review of submission {submission} by {reviewer} is preferred against: {rule}")]
+    PreferredBarred {
+        /// The reviewer.
+        reviewer: PersonId,
+        /// The submission.
+        submission: SubmissionId,
+        /// The rule.
+        rule: Rule,
+    },
+    /// A pair that is preferred and to be avoided.
+    #[error("the review of submission {submission} by {reviewer} is preferred and to be avoided")]
+    PreferredAvoided {
+        /// The reviewer.
+        reviewer: PersonId,
+        /// The submission.
+        submission: SubmissionId,
+    },
 }
 
 impl From<Shortage> for AssignError {
@@ -145,6 +182,8 @@ impl Assigner {
             kept: Vec::new(),
             exemplars: Vec::new(),
             exemplars_each: 0,
+            weights: weights::Weights::default(),
+            wishes: wishes::Wishes::default(),
         }
     }
 
@@ -222,8 +261,13 @@ impl Assigner {
         let mut draft = Draft::new(&rules);
         let exemplars =
             plan::exemplar_pairs(&rules, draft.len(), &mut seed.stream(Phase::Exemplars, 0))?;
-        regular::fill(&mut draft, seed);
-        let left = regular::repair(&mut draft, seed);
+        let left = match rules.weights() {
+            Some(weights) => strata::fill(&mut draft, weights, seed),
+            None => {
+                regular::fill(&mut draft, seed);
+                regular::repair(&mut draft, seed)
+            }
+        };
         let strategy = if left.is_empty() {
             Strategy::Repair
         } else {
@@ -231,6 +275,8 @@ impl Assigner {
             regular::mix(&mut draft, MIXING, seed);
             Strategy::Augment
         };
+        wishes::meet(&mut draft, seed);
+        let _guard = Guard { sums: sums::even(&mut draft, self.weights.balance(), seed) };
         Ok(ReviewPlan { graph: draft.into_graph(&exemplars), strategy })
     }
 }

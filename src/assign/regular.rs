@@ -45,7 +45,7 @@ pub(super) fn fill(draft: &mut Draft<'_>, seed: Seed) {
 
 /// The submissions in rounds: each round has, in random order, every submission that still needs
 /// a review.
-struct Rounds {
+pub(super) struct Rounds {
     seed: Seed,
     /// By submission of the pool: reviews it needs beside kept ones.
     needs: Vec<(SubmissionId, u32)>,
@@ -54,7 +54,7 @@ struct Rounds {
 }
 
 impl Rounds {
-    fn new(rules: &Rules<'_>, seed: Seed) -> Self {
+    pub(super) fn new(rules: &Rules<'_>, seed: Seed) -> Self {
         let mut needs: Vec<(SubmissionId, u32)> =
             rules.pool().map(|s| (s, rules.low(s) - rules.kept_by(s))).collect();
         if rules.extra() > 0 {
@@ -70,6 +70,11 @@ impl Rounds {
             }
         }
         Self { seed, needs, round: 0, queue: Vec::new() }
+    }
+
+    /// By submission of the pool: reviews it needs beside kept ones.
+    pub(super) fn into_needs(self) -> Vec<(SubmissionId, u32)> {
+        self.needs
     }
 
     /// Whether every round of submissions is as long as every round of reviewers.

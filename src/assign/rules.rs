@@ -1,5 +1,6 @@
 //! What a plan has to keep to, in the form in which the constructors ask for it.
 
+use super::wishes::Costs;
 use super::{AssignError, Assigner};
 use crate::cohort::Cohort;
 use crate::csr::Csr;
@@ -23,6 +24,9 @@ pub(super) struct Rules<'a> {
     /// By person: reviews of peers' work to give, kept ones among them.
     quotas: Vec<u32>,
     levels: Levels,
+    /// By person: what their reviews are worth.
+    weights: Option<Vec<f64>>,
+    costs: Costs,
 }
 
 /// How many reviews submissions receive: `low` or, `extra` of them, one more; those that keep
@@ -51,8 +55,11 @@ impl<'a> Rules<'a> {
             exemplars_each: assigner.exemplars_each,
             quotas: Vec::new(),
             levels: Levels { low: 0, extra: 0 },
+            weights: assigner.weights.of(cohort)?,
+            costs: Costs::default(),
         };
         rules.check_kept()?;
+        rules.costs = assigner.wishes.costs(&rules)?;
         rules.quotas = rules.checked_quotas(assigner.reviews)?;
         rules.levels = rules.apportion();
         Ok(rules)
@@ -180,6 +187,16 @@ impl<'a> Rules<'a> {
         self.levels.extra
     }
 
+    /// The weight of each person, where some were given.
+    pub(super) fn weights(&self) -> Option<&[f64]> {
+        self.weights.as_deref()
+    }
+
+    /// Which pairs are preferred or to be avoided.
+    pub(super) fn costs(&self) -> &Costs {
+        &self.costs
+    }
+
     pub(super) fn exemplars(&self) -> &[SubmissionId] {
         &self.exemplars
     }
@@ -269,7 +286,7 @@ impl core::fmt::Display for Rule {
     }
 }
 
-fn by_person(
+pub(super) fn by_person(
     cohort: &Cohort,
     kind: &'static str,
     pairs: &[(SubmissionId, PersonId)],

@@ -11,7 +11,8 @@
 //! | [`mixing`] | `[0, 1]` | near `(sqrt(k-1) + sqrt(d-1)) / sqrt(kd)` | 5 to 10 seconds |
 //! | [`inflation`] | `[1, inf)` | near [`optimum`] | 4 to 8 seconds |
 //!
-//! [`Quality`] is all of them at once. No getter returns NaN or infinity: what is infinite is `None`.
+//! [`Quality`] is all of them at once. Where reviewers are known to differ, [`Precision`] tells how
+//! evenly they are spread. No getter returns NaN or infinity: what is infinite is `None`.
 //! The same graph gives the same bits on every platform and any number of threads.
 
 mod components;
@@ -22,6 +23,7 @@ mod exact;
 mod inflation;
 mod mixing;
 mod optimum;
+mod precision;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +31,7 @@ pub use counts::{Counts, Loads};
 pub use inflation::{Inflation, inflation};
 pub use mixing::{Mixing, mixing};
 pub use optimum::optimum;
+pub use precision::Precision;
 
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
