@@ -6,6 +6,7 @@
 //! the request is impossible and a [`Shortage`] proves it.
 
 mod augment;
+mod chains;
 mod draft;
 mod guard;
 mod plan;
@@ -291,3 +292,7 @@ fn check_total(reviews: usize, exemplars: usize) -> Result<(), AssignError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weights_tests;
+#[cfg(test)]
+mod wishes_tests;

@@ -5,7 +5,7 @@ use proptest::strategy::Strategy;
 
 use super::*;
 
-fn pair(submission: u32, reviewer: u32) -> (SubmissionId, PersonId) {
+pub(super) fn pair(submission: u32, reviewer: u32) -> (SubmissionId, PersonId) {
     (SubmissionId::new(submission), PersonId::new(reviewer))
 }
 
@@ -84,7 +84,7 @@ fn augment(
 }
 
 /// Small cohorts with teams, quotas, staff, forbidden and kept pairs, often close to impossible.
-fn small() -> impl Strategy<Value = (Cohort, Assigner)> {
+pub(super) fn small() -> impl Strategy<Value = (Cohort, Assigner)> {
     let shape = (
         prop::collection::vec(1..4_u32, 1..6),
         0..4_usize,

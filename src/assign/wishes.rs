@@ -5,13 +5,12 @@
 //! wishes than it breaks (cycle cancelling: Klein, Management Science 14, 1967). Wishes are added
 //! one by one to a best plan, so that one chain through the new wish suffices each time.
 
-use core::ops::Range;
-
+use super::chains::{Holders, Paths};
 use super::draft::{Draft, EMPTY};
 use super::guard::Switch;
 use super::rules::{Rules, by_person};
 use super::{AssignError, Assigner};
-use crate::csr::{Csr, offsets};
+use crate::csr::Csr;
 use crate::graph::ReviewGraph;
 use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::seed::{Phase, Seed, Stream};
@@ -136,10 +135,10 @@ impl Wishes {
 
 /// What it costs to have a review: -1 if it is preferred, 1 if it is to be avoided.
 #[derive(Debug, Clone, Copy, Default)]
-struct Wish {
-    reviewer: PersonId,
-    submission: SubmissionId,
-    cost: i32,
+pub(super) struct Wish {
+    pub(super) reviewer: PersonId,
+    pub(super) submission: SubmissionId,
+    pub(super) cost: i32,
 }
 
 /// All wishes, by person; each row sorted by submission.
@@ -165,11 +164,7 @@ impl Costs {
 }
 
 /// What a switch adds to the cost of the pairs.
-fn rise(
-    draft: &Draft<'_>,
-    switch: Switch,
-    cost: impl Fn(PersonId, SubmissionId) -> i32,
-) -> i32 {
+fn rise(draft: &Draft<'_>, switch: Switch, cost: impl Fn(PersonId, SubmissionId) -> i32) -> i32 {
     let (mine, theirs) = (draft.get(switch.slot), draft.get(switch.partner));
     cost(switch.reviewer, theirs) + cost(switch.owner, mine)
         - cost(switch.reviewer, mine)
@@ -178,13 +173,20 @@ fn rise(
 
 /// Meets as many wishes as can be by exchanges that keep every rule and load.
 pub(super) fn meet(draft: &mut Draft<'_>, seed: Seed) {
+    let cohort = draft.rules.cohort();
+    let plan = (cohort.people() + cohort.submissions() + draft.len()) as u64;
+    meet_within(draft, seed, LOOKS.max(PLANS * plan));
+}
+
+/// The same, where all searches together may look at so many things.
+pub(super) fn meet_within(draft: &mut Draft<'_>, seed: Seed, looks: u64) {
     let rules = draft.rules;
     let Some(wishes) = &rules.costs().0 else { return };
     let mut stream = seed.stream(Phase::PlanWishes, 0);
     // In random order, so that of two that are in conflict chance decides.
     let mut order: Vec<u32> = (0..to_u32(wishes.items().len())).collect();
     stream.shuffle(&mut order);
-    let mut search = Search::new(draft, wishes);
+    let mut search = Search::new(draft, wishes, looks);
     for i in order {
         search.add(draft, i as usize, &mut stream);
     }
@@ -205,13 +207,12 @@ struct Search<'w> {
 }
 
 impl<'w> Search<'w> {
-    fn new(draft: &Draft<'_>, wishes: &'w Csr<Wish>) -> Self {
-        let whole = Self::whole(draft, wishes);
+    fn new(draft: &Draft<'_>, wishes: &'w Csr<Wish>, looks: u64) -> Self {
         Self {
             wishes,
             counts: vec![false; wishes.items().len()],
             holders: Holders::new(draft),
-            looks: LOOKS.max(PLANS * whole),
+            looks,
         }
     }
 
@@ -278,16 +279,17 @@ impl<'w> Search<'w> {
     /// Brings a preferred review in by one switch, if there is one.
     fn switch_in(&mut self, draft: &mut Draft<'_>, i: usize, stream: &mut Stream) -> bool {
         let Wish { reviewer, submission, .. } = self.wishes.items()[i];
-        let (own, there) = (draft.free(reviewer), self.holders.row(submission));
-        let pairs = own.len() as u64 * there.len() as u64;
+        let (own, there) = (draft.free(reviewer), self.holders.of(submission));
+        let width = there.len() as u64;
+        let pairs = own.len() as u64 * width;
         if pairs == 0 {
             return false;
         }
         let start = stream.u64() % pairs;
         for at in (start..pairs).chain(0..start).take(TRIES) {
             #[allow(clippy::cast_possible_truncation)] // within the rows
-            let (a, b) = ((at / there.len() as u64) as usize, (at % there.len() as u64) as usize);
-            let partner = self.holders.slots[there.start + b] as usize;
+            let (a, b) = ((at / width) as usize, (at % width) as usize);
+            let partner = self.holders.of(submission)[b] as usize;
             let owner = draft.owner(partner);
             let switch = Switch { slot: own.start + a, reviewer, partner, owner };
             if draft.get(switch.slot) != EMPTY && self.make_if_worth(draft, switch, i) {
@@ -331,258 +333,10 @@ impl<'w> Search<'w> {
         let counts: Vec<Wish> = (self.wishes.items().iter().zip(&self.counts))
             .filter_map(|(&wish, &counts)| counts.then_some(wish))
             .collect();
-        if let Some(chain) = Paths::new(draft, self, &counts).chain(wish, held) {
+        let wished = |reviewer, submission| self.cost(reviewer, submission) != 0;
+        let paths = Paths::new(draft, &self.holders, &counts, wished);
+        if let Some(chain) = paths.chain(wish, held) {
             self.exchange(draft, &chain);
-        }
-    }
-}
-
-/// The slots that may change and hold each submission.
-struct Holders {
-    offsets: Vec<u32>,
-    slots: Vec<u32>,
-}
-
-impl Holders {
-    fn new(draft: &Draft<'_>) -> Self {
-        let rules = draft.rules;
-        let held = || {
-            let free = rules.people().flat_map(|reviewer| draft.free(reviewer));
-            free.map(|slot| (slot, draft.get(slot))).filter(|&(_, s)| s != EMPTY)
-        };
-        let offsets = offsets(rules.cohort().submissions(), held().map(|(_, s)| s.index()));
-        let mut next = offsets.clone();
-        let mut slots = vec![0; held().count()];
-        for (slot, submission) in held() {
-            let place = &mut next[submission.index()];
-            slots[*place as usize] = to_u32(slot);
-            *place += 1;
-        }
-        Self { offsets, slots }
-    }
-
-    fn row(&self, submission: SubmissionId) -> Range<usize> {
-        let i = submission.index();
-        self.offsets[i] as usize..self.offsets[i + 1] as usize
-    }
-
-    fn of(&self, submission: SubmissionId) -> &[u32] {
-        &self.slots[self.row(submission)]
-    }
-
-    /// Follows exchanges that are about to be made, see [`Search::exchange`].
-    fn pass_on(&mut self, draft: &Draft<'_>, chain: &[(usize, SubmissionId)]) {
-        let takers = chain.iter().cycle().skip(1);
-        let mut places = Vec::with_capacity(chain.len());
-        for (&(slot, _), &(taker, _)) in chain.iter().zip(takers) {
-            let mut row = self.row(draft.get(slot));
-            let place = row.find(|&place| self.slots[place] as usize == slot);
-            places.extend(place.map(|place| (place, taker)));
-        }
-        for (place, taker) in places {
-            self.slots[place] = to_u32(taker);
-        }
-    }
-}
-
-const UNREACHED: i32 = i32::MAX;
-const NOBODY: PersonId = PersonId::new(u32::MAX);
-
-/// The cheapest chains of exchanges from one end of a wish: Bellman and Ford, where the exchanges
-/// that touch no wish cost nothing and are searched in breadth, on the complement of what is barred.
-struct Paths<'p, 'd> {
-    draft: &'p Draft<'d>,
-    search: &'p Search<'p>,
-    /// The wishes that count.
-    counts: &'p [Wish],
-    /// By person: the cost to get there, and the slot through which.
-    reviewers: Vec<(i32, usize)>,
-    /// By submission: the cost to get there, and who takes it.
-    works: Vec<(i32, PersonId)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Node {
-    Reviewer(PersonId),
-    Work(SubmissionId),
-}
-
-impl<'p, 'd> Paths<'p, 'd> {
-    fn new(draft: &'p Draft<'d>, search: &'p Search<'p>, counts: &'p [Wish]) -> Self {
-        let cohort = draft.rules.cohort();
-        Self {
-            draft,
-            search,
-            counts,
-            reviewers: vec![(UNREACHED, 0); cohort.people()],
-            works: vec![(UNREACHED, NOBODY); cohort.submissions()],
-        }
-    }
-
-    /// The exchanges that bring a wished review in, or out of the slot that holds it, and cost
-    /// nothing beside; `None` where there are none.
-    fn chain(mut self, wish: Wish, held: Option<usize>) -> Option<Vec<(usize, SubmissionId)>> {
-        let (reviewer, work) = (wish.reviewer, wish.submission);
-        let target = match held {
-            Some(slot) => {
-                self.reviewers[reviewer.index()] = (0, slot);
-                Node::Work(work)
-            }
-            None => {
-                self.works[work.index()].0 = 0;
-                Node::Reviewer(reviewer)
-            }
-        };
-        // Costs can only fall where a review is preferred and missing, or there and to be avoided.
-        let falls = self.counts.iter().filter(|wish| self.edge(wish).is_some_and(|e| e.1 < 0));
-        let most = i32::try_from(falls.count()).unwrap_or(UNREACHED - 1);
-        loop {
-            for level in self.levels(most) {
-                self.spread(level, target);
-            }
-            if self.cost_to(target) <= 0 {
-                return Some(self.back(wish, held));
-            }
-            if !self.relax() {
-                return None;
-            }
-        }
-    }
-
-    fn cost_to(&self, node: Node) -> i32 {
-        match node {
-            Node::Reviewer(reviewer) => self.reviewers[reviewer.index()].0,
-            Node::Work(work) => self.works[work.index()].0,
-        }
-    }
-
-    /// The costs at which anything was reached, up to the most that can still be made up for.
-    fn levels(&self, most: i32) -> Vec<i32> {
-        let reviewers = self.reviewers.iter().map(|&(cost, _)| cost);
-        let works = self.works.iter().map(|&(cost, _)| cost);
-        let mut levels: Vec<i32> = reviewers.chain(works).filter(|&cost| cost <= most).collect();
-        levels.sort_unstable();
-        levels.dedup();
-        levels
-    }
-
-    /// Goes on at no cost from all that was reached at this cost, up to the target.
-    fn spread(&mut self, level: i32, target: Node) {
-        let numbers = |len: usize| 0..to_u32(len);
-        let mut rest: Vec<SubmissionId> = self.draft.rules.pool().collect();
-        rest.retain(|work| self.works[work.index()].0 > level);
-        let mut queue: Vec<Node> = Vec::new();
-        queue.extend(
-            numbers(self.reviewers.len())
-                .map(PersonId::new)
-                .filter(|r| self.reviewers[r.index()].0 == level)
-                .map(Node::Reviewer),
-        );
-        queue.extend(
-            numbers(self.works.len())
-                .map(SubmissionId::new)
-                .filter(|s| self.works[s.index()].0 == level)
-                .map(Node::Work),
-        );
-        let mut next = 0;
-        while let Some(&node) = queue.get(next) {
-            next += 1;
-            if self.cost_to(target) <= level {
-                return;
-            }
-            match node {
-                Node::Reviewer(reviewer) => self.take(reviewer, level, &mut rest, &mut queue),
-                Node::Work(work) => self.give_up(work, level, &mut queue),
-            }
-        }
-    }
-
-    /// A reviewer could take any of these submissions that no rule bars.
-    fn take(
-        &mut self,
-        reviewer: PersonId,
-        level: i32,
-        rest: &mut Vec<SubmissionId>,
-        queue: &mut Vec<Node>,
-    ) {
-        if self.draft.free(reviewer).is_empty() {
-            return;
-        }
-        rest.retain(|&work| {
-            let stays = self.draft.clashes(reviewer, work, usize::MAX)
-                || self.search.cost(reviewer, work) != 0;
-            if !stays {
-                self.works[work.index()] = (level, reviewer);
-                queue.push(Node::Work(work));
-            }
-            stays
-        });
-    }
-
-    /// Any of its reviewers could give a submission up.
-    fn give_up(&mut self, work: SubmissionId, level: i32, queue: &mut Vec<Node>) {
-        for &slot in self.search.holders.of(work) {
-            let reviewer = self.draft.owner(slot as usize);
-            let reached = &mut self.reviewers[reviewer.index()];
-            if reached.0 > level && self.search.cost(reviewer, work) == 0 {
-                *reached = (level, slot as usize);
-                queue.push(Node::Reviewer(reviewer));
-            }
-        }
-    }
-
-    /// The exchange that a wish is about, and its cost: the reviewer gives the submission up from a
-    /// slot, or takes it. `None` where rules allow neither.
-    fn edge(&self, wish: &Wish) -> Option<(Option<usize>, i32)> {
-        let mut free = self.draft.free(wish.reviewer);
-        if free.is_empty() {
-            return None;
-        }
-        if let Some(slot) = free.find(|&slot| self.draft.get(slot) == wish.submission) {
-            return Some((Some(slot), -wish.cost));
-        }
-        let open = !self.draft.clashes(wish.reviewer, wish.submission, usize::MAX);
-        open.then_some((None, wish.cost))
-    }
-
-    /// Follows the exchanges that wishes are about. Whether that made anything cheaper.
-    fn relax(&mut self) -> bool {
-        let mut cheaper = false;
-        for wish in self.counts {
-            let Some((slot, cost)) = self.edge(wish) else { continue };
-            let reviewer = &mut self.reviewers[wish.reviewer.index()];
-            let work = &mut self.works[wish.submission.index()];
-            match slot {
-                Some(slot) if work.0 != UNREACHED && work.0 + cost < reviewer.0 => {
-                    *reviewer = (work.0 + cost, slot);
-                    cheaper = true;
-                }
-                None if reviewer.0 != UNREACHED && reviewer.0 + cost < work.0 => {
-                    *work = (reviewer.0 + cost, wish.reviewer);
-                    cheaper = true;
-                }
-                _ => {}
-            }
-        }
-        cheaper
-    }
-
-    /// The chain that leads to the target, from its end.
-    fn back(&self, wish: Wish, held: Option<usize>) -> Vec<(usize, SubmissionId)> {
-        let mut takes = wish.submission;
-        let mut reviewer = match held {
-            Some(_) => self.works[takes.index()].1,
-            None => wish.reviewer,
-        };
-        let mut chain = Vec::new();
-        loop {
-            let slot = self.reviewers[reviewer.index()].1;
-            chain.push((slot, takes));
-            takes = self.draft.get(slot);
-            if takes == wish.submission {
-                return chain;
-            }
-            reviewer = self.works[takes.index()].1;
         }
     }
 }
