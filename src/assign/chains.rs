@@ -107,15 +107,12 @@ impl<'p, 'd, F: Fn(PersonId, SubmissionId) -> bool> Paths<'p, 'd, F> {
         held: Option<usize>,
     ) -> Option<Vec<(usize, SubmissionId)>> {
         let (reviewer, work) = (wish.reviewer, wish.submission);
-        let target = match held {
-            Some(slot) => {
-                self.reviewers[reviewer.index()] = (0, slot);
-                Node::Work(work)
-            }
-            None => {
-                self.works[work.index()].0 = 0;
-                Node::Reviewer(reviewer)
-            }
+        let target = if let Some(slot) = held {
+            self.reviewers[reviewer.index()] = (0, slot);
+            Node::Work(work)
+        } else {
+            self.works[work.index()].0 = 0;
+            Node::Reviewer(reviewer)
         };
         // Costs can only fall where a review is preferred and missing, or there and to be avoided.
         let falls = self.counts.iter().filter(|wish| self.edge(wish).is_some_and(|e| e.1 < 0));

@@ -36,9 +36,11 @@ impl Switch {
 /// it first, and tells it of each switch that it makes.
 #[derive(Debug)]
 pub(super) struct Guard {
+    #[allow(dead_code)] // for the polish
     pub(super) sums: Option<Sums>,
 }
 
+#[allow(dead_code)] // for the polish
 impl Guard {
     /// Whether a switch keeps wishes and sums about as they are. Rules are not looked at.
     pub(super) fn accepts(&self, draft: &Draft<'_>, switch: Switch) -> bool {

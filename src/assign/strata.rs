@@ -105,12 +105,12 @@ impl KeptPlaces {
 }
 
 /// The strata of the slots, as many as a submission receives reviews on average.
+#[allow(clippy::cast_possible_truncation)] // at most the number of people
 fn strata(draft: &Draft<'_>, order: &[PersonId]) -> Blocks {
     let (total, pool) = (draft.len() as u64, draft.rules.pool_len().max(1) as u64);
     let count = ((total + pool / 2) / pool).max(1);
     let mut of = vec![0; draft.len()];
     let slots = order.iter().flat_map(|&reviewer| draft.row(reviewer));
-    #[allow(clippy::cast_possible_truncation)] // count is at most the number of people
     for (place, slot) in (0_u64..).zip(slots) {
         of[slot] = to_u32((place * count / total) as usize);
     }

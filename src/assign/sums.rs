@@ -101,8 +101,8 @@ impl Sums {
             share
         };
         excess.iter_mut().zip(&load).for_each(|(excess, &load)| *excess -= share(load));
-        let reviewed = load.iter().filter(|&&load| load > 0).count().max(1) as i64;
-        Some(Self { weights, excess, tolerance: total / reviewed / TOLERANCE })
+        let reviewed = load.iter().fold(0_i64, |count, &load| count + i64::from(load > 0));
+        Some(Self { weights, excess, tolerance: total / reviewed.max(1) / TOLERANCE })
     }
 
     fn is_even(&self, submission: SubmissionId) -> bool {
@@ -130,6 +130,7 @@ impl Sums {
     }
 
     /// Whether a switch leaves both sums about as near to their shares as the search would.
+    #[allow(dead_code)] // for the polish
     pub(super) fn accepts(&self, draft: &Draft<'_>, switch: Switch) -> bool {
         let (mine, theirs) = (draft.get(switch.slot), draft.get(switch.partner));
         if mine == EMPTY || theirs == EMPTY {

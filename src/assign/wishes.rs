@@ -237,18 +237,13 @@ impl<'w> Search<'w> {
         let mut row = draft.row(reviewer);
         let there = row.find(|&slot| draft.get(slot) == submission);
         let held = there.filter(|slot| draft.free(reviewer).contains(slot));
-        match held {
-            Some(slot) if cost > 0 => {
-                if !self.switch_away(draft, slot, i, stream) && self.may_search(draft) {
-                    self.search(draft, i, held);
-                }
-            }
-            _ if cost < 0 && there.is_none() && !self.holders.of(submission).is_empty() => {
-                if !self.switch_in(draft, i, stream) && self.may_search(draft) {
-                    self.search(draft, i, None);
-                }
-            }
-            _ => {}
+        let met = match held {
+            Some(slot) if cost > 0 => self.switch_away(draft, slot, i, stream),
+            None if cost < 0 && there.is_none() => self.switch_in(draft, i, stream),
+            _ => true,
+        };
+        if !met && !self.holders.of(submission).is_empty() && self.may_search(draft) {
+            self.search(draft, i, held);
         }
         self.counts[i] = true;
     }
