@@ -262,12 +262,11 @@ impl Assigner {
         let mut draft = Draft::new(&rules);
         let exemplars =
             plan::exemplar_pairs(&rules, draft.len(), &mut seed.stream(Phase::Exemplars, 0))?;
-        let left = match rules.weights() {
-            Some(weights) => strata::fill(&mut draft, weights, seed),
-            None => {
-                regular::fill(&mut draft, seed);
-                regular::repair(&mut draft, seed)
-            }
+        let left = if let Some(weights) = rules.weights() {
+            strata::fill(&mut draft, weights, seed)
+        } else {
+            regular::fill(&mut draft, seed);
+            regular::repair(&mut draft, seed)
         };
         let strategy = if left.is_empty() {
             Strategy::Repair
