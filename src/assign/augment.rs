@@ -28,16 +28,7 @@ pub(super) fn complete(draft: &mut Draft<'_>, stage: Stage) -> Result<(), Box<Sh
             break;
         }
     }
-    for slot in empty {
-        let reviewer = draft.owner(slot);
-        if draft.given(reviewer) >= draft.rules.give(stage, reviewer).0 {
-            continue;
-        }
-        let mut alone = Phase::new(draft, &search);
-        if !alone.place(draft, &mut search, slot, true) {
-            return Err(Box::new(alone.shortage(draft, stage)));
-        }
-    }
+    place_all(draft, &mut search, empty)?;
     let pool: Vec<SubmissionId> = draft.rules.pool().collect();
     for submission in pool {
         while search.lacks(draft, submission) {
@@ -49,6 +40,36 @@ pub(super) fn complete(draft: &mut Draft<'_>, stage: Stage) -> Result<(), Box<Sh
         level::level(draft, &mut search);
     }
     Ok(())
+}
+
+/// Fills those of these slots whose owners give too little otherwise, or says who they are.
+fn place_all(
+    draft: &mut Draft<'_>,
+    search: &mut Search,
+    mut slots: Vec<usize>,
+) -> Result<(), Box<Shortage>> {
+    let stage = search.stage;
+    let mut phase = Phase::new(draft, search);
+    slots.retain(|&slot| {
+        let reviewer = draft.owner(slot);
+        if draft.given(reviewer) >= draft.rules.give(stage, reviewer).0 {
+            return false;
+        }
+        let is_placed = phase.place(draft, search, slot, true);
+        if is_placed {
+            phase = Phase::new(draft, search);
+        }
+        !is_placed
+    });
+    if slots.is_empty() {
+        return Ok(());
+    }
+    // Who cannot be served now never can: one more phase, for a proof that speaks of all of them.
+    let mut phase = Phase::new(draft, search);
+    for slot in slots {
+        phase.place(draft, search, slot, true);
+    }
+    Err(Box::new(phase.shortage(draft, stage)))
 }
 
 /// Makes the loads of a draft without bad slots as even as a stage lets them be.

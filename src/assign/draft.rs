@@ -301,9 +301,9 @@ impl<'a> Draft<'a> {
         self.free(owner).contains(&slot).then_some((slot, owner))
     }
 
-    /// Confines switches to blocks of slots, or frees them.
-    pub(super) fn confine(&mut self, blocks: Option<Blocks>) {
-        self.blocks = blocks;
+    /// Confines switches to blocks of slots, or frees them; returns the blocks there were.
+    pub(super) fn confine(&mut self, blocks: Option<Blocks>) -> Option<Blocks> {
+        core::mem::replace(&mut self.blocks, blocks)
     }
 
     /// A uniform slot for a switch with this one, in the same block, and its owner; `None` where the

@@ -9,9 +9,11 @@
 //! one review at a time.
 
 mod augment;
+mod chains;
 mod draft;
 mod exemplars;
 mod flow;
+mod guard;
 mod loads;
 mod plan;
 mod polish;
@@ -22,8 +24,12 @@ mod rules;
 mod search;
 mod sections;
 mod shortage;
+mod strata;
+mod sums;
 mod ties;
 mod transport;
+mod weights;
+mod wishes;
 
 use thiserror::Error;
 
@@ -33,6 +39,7 @@ pub use queue::ReviewQueue;
 pub use rules::Rule;
 pub use sections::Sections;
 pub use shortage::{Remedy, Shortage};
+pub use weights::{Balance, WeightsError};
 
 use crate::cohort::Cohort;
 use crate::error::GraphError;
@@ -41,6 +48,7 @@ use crate::id::{MAX_PAIRS, PersonId, SubmissionId};
 use crate::quota::Quota;
 use crate::seed::{Phase, Seed};
 use exemplars::Exemplars;
+use guard::Guard;
 use loads::{Stage, Wish};
 use rules::{Crew, Rules};
 
@@ -80,6 +88,8 @@ pub struct Assigner {
     checks_each: usize,
     best_effort: bool,
     polish: bool,
+    weights: weights::Weights,
+    wishes: wishes::Wishes,
 }
 
 /// Why there is no plan.
@@ -105,7 +115,7 @@ pub enum AssignError {
     /// A forbidden or kept pair with an id that is not there.
     #[error("{kind} pairs: {error}")]
     Pair {
-        /// "forbidden" or "kept".
+        /// "forbidden", "kept", "preferred" or "avoided".
         kind: &'static str,
         /// What is wrong with it.
         error: GraphError,
@@ -168,6 +178,32 @@ pub enum AssignError {
         /// How many exemplars they lack.
         missing: usize,
     },
+    /// Weights that do not fit the cohort.
+    #[error("{kind}: {error}")]
+    Weights {
+        /// "reliability" or "completion".
+        kind: &'static str,
+        /// What is wrong with them.
+        error: WeightsError,
+    },
+    /// A pair that is preferred and may not be.
+    #[error("the review of submission {submission} by {reviewer} is preferred against: {rule}")]
+    PreferredBarred {
+        /// The reviewer.
+        reviewer: PersonId,
+        /// The submission.
+        submission: SubmissionId,
+        /// The rule.
+        rule: Rule,
+    },
+    /// A pair that is preferred and to be avoided.
+    #[error("the review of submission {submission} by {reviewer} is preferred and to be avoided")]
+    PreferredAvoided {
+        /// The reviewer.
+        reviewer: PersonId,
+        /// The submission.
+        submission: SubmissionId,
+    },
 }
 
 impl From<GraphError> for AssignError {
@@ -201,6 +237,8 @@ impl Assigner {
             checks_each: 0,
             best_effort: false,
             polish: true,
+            weights: weights::Weights::default(),
+            wishes: wishes::Wishes::default(),
         }
     }
 
@@ -452,10 +490,13 @@ impl Assigner {
             .pairs(found.draft.len(), &mut seed.stream(Phase::Exemplars, 0))?;
         let strategy = found.strategy;
         let mut stage = found.stage;
+        let mut draft = found.draft;
+        wishes::meet(&mut draft, seed);
+        let guard = Guard { sums: sums::even(&mut draft, self.weights.balance(), seed) };
         let mut graph = if self.polish {
-            polish::polished(found.draft, &exemplars, seed)
+            polish::polished(draft, guard, &exemplars, seed)
         } else {
-            found.draft.into_graph(&exemplars)
+            draft.into_graph(&exemplars)
         };
         if cohort.has_staff() {
             let mut staff = Rules::of(Crew::Staff, self, cohort)?;
@@ -506,3 +547,7 @@ fn check_total(reviews: usize, exemplars: usize) -> Result<(), AssignError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weights_tests;
+#[cfg(test)]
+mod wishes_tests;

@@ -10,6 +10,7 @@
 //! small: 30 people with 5 reviews each, near the 21 below which 4-cycles are certain.
 
 use super::draft::{Draft, EMPTY};
+use super::guard::{Guard, Switch};
 use super::ties::{self, Wanted};
 use crate::csr::Csr;
 use crate::graph::ReviewGraph;
@@ -36,6 +37,7 @@ const SMALL: u64 = 1 << 12;
 /// The graph of the draft, polished, and of further pairs of exemplars and reviewers.
 pub(super) fn polished(
     mut draft: Draft<'_>,
+    guard: Guard,
     exemplars: &[(SubmissionId, PersonId)],
     seed: Seed,
 ) -> ReviewGraph {
@@ -45,7 +47,7 @@ pub(super) fn polished(
         let stream = seed.stream(Phase::PlanPolish, 0);
         let touched = Vec::new();
         let (draft, received) = (&mut draft, &mut received);
-        Search { draft, received, wanted, stream, touched }.run();
+        Search { draft, received, guard, wanted, stream, touched }.run();
     }
     draft.into_graph_of(received)
 }
@@ -88,6 +90,7 @@ struct Search<'s, 'a> {
     draft: &'s mut Draft<'a>,
     /// By submission, sorted but for those touched.
     received: &'s mut Csr<PersonId>,
+    guard: Guard,
     wanted: Wanted,
     stream: Stream,
     touched: Vec<SubmissionId>,
@@ -151,6 +154,11 @@ impl Search<'_, '_> {
         {
             return None;
         }
+        let switch =
+            Switch { slot: a.slot, reviewer: a.reviewer, partner: b.slot, owner: b.reviewer };
+        if !self.guard.accepts(self.draft, switch) {
+            return None;
+        }
         let new_a = Review { submission: b.submission, ..a };
         let new_b = Review { submission: a.submission, ..b };
         self.take(a);
@@ -167,15 +175,18 @@ impl Search<'_, '_> {
                 let before = defects + self.defects(b, limit);
                 after <= before || uphill && after == before + 1 && self.stream.bounded(UPHILL) == 0
             };
-        if is_made {
-            self.put(new_a);
-            self.put(new_b);
-            self.touched.extend([a.submission, b.submission]);
-            return Some(b.slot);
-        }
         self.put(a);
         self.put(b);
-        None
+        if !is_made {
+            return None;
+        }
+        self.guard.follow(self.draft, switch);
+        self.take(a);
+        self.take(b);
+        self.put(new_a);
+        self.put(new_b);
+        self.touched.extend([a.submission, b.submission]);
+        Some(b.slot)
     }
 
     fn review(&self, slot: usize) -> Review {

@@ -55,7 +55,7 @@ pub(super) fn fill(draft: &mut Draft<'_>, seed: Seed) {
 }
 
 /// The submissions in rounds: each round has every submission that still needs a review.
-struct Rounds {
+pub(super) struct Rounds {
     seed: Seed,
     /// By submission of the pool: reviews it needs beside kept ones.
     needs: Vec<(SubmissionId, u32)>,
@@ -66,7 +66,7 @@ struct Rounds {
 }
 
 impl Rounds {
-    fn new(rules: &Rules<'_>, seed: Seed) -> Self {
+    pub(super) fn new(rules: &Rules<'_>, seed: Seed) -> Self {
         let need = |s: SubmissionId| rules.take(Stage::Even, s).0 - rules.kept_by(s);
         let mut needs: Vec<(SubmissionId, u32)> = rules.pool().map(|s| (s, need(s))).collect();
         for lucky in rules.lucky_works(&mut seed.stream(Phase::Plan, EXTRAS)) {
@@ -76,6 +76,11 @@ impl Rounds {
             }
         }
         Self { seed, needs, round: 0, queue: Vec::new(), is_cut: false }
+    }
+
+    /// By submission of the pool: reviews it needs beside kept ones.
+    pub(super) fn into_needs(self) -> Vec<(SubmissionId, u32)> {
+        self.needs
     }
 
     /// The next so many submissions, in random order: whole rounds, and of the last one those that

@@ -3,6 +3,7 @@
 use super::loads::{Levels, Stage, Wish};
 use super::plan::LoadsKept;
 use super::sections::Classes;
+use super::wishes::Costs;
 use super::{AssignError, Assigner, exemplars};
 use crate::cohort::Cohort;
 use crate::csr::Csr;
@@ -40,6 +41,9 @@ pub(super) struct Rules<'a> {
     /// Whether both sides can have the same number of reviews.
     balanced: bool,
     nearest: LoadsKept,
+    /// By person: what their reviews are worth.
+    weights: Option<Vec<f64>>,
+    costs: Costs,
 }
 
 impl<'a> Rules<'a> {
@@ -73,6 +77,8 @@ impl<'a> Rules<'a> {
             quotas: Vec::new(),
             balanced: true,
             nearest: LoadsKept::Exactly,
+            weights: None,
+            costs: Costs::default(),
         };
         rules.check_kept(&kept)?;
         let of_crew = |person: usize, work: &SubmissionId| {
@@ -89,6 +95,10 @@ impl<'a> Rules<'a> {
             }
             Crew::Staff => Some(rules.checked_works()?),
         };
+        if crew == Crew::Peers {
+            rules.weights = assigner.weights.of(cohort)?;
+            rules.costs = assigner.wishes.costs(&rules)?;
+        }
         rules.apportion()?;
         Ok(rules)
     }
@@ -392,6 +402,16 @@ impl<'a> Rules<'a> {
     /// Whether some submission is to receive an even share and nothing else.
     pub(super) fn shares_evenly(&self) -> bool {
         self.crew == Crew::Peers && self.assigner.receive.is_none()
+    }
+
+    /// The weight of each person, where some were given.
+    pub(super) fn weights(&self) -> Option<&[f64]> {
+        self.weights.as_deref()
+    }
+
+    /// Which pairs are preferred or to be avoided.
+    pub(super) fn costs(&self) -> &Costs {
+        &self.costs
     }
 
     /// The submissions that receive the greater even load, drawn by the stream.

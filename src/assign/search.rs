@@ -5,7 +5,7 @@ use super::flow::{self, Start};
 use super::loads::Stage;
 use super::plan::Strategy;
 use super::rules::Rules;
-use super::{AssignError, augment, regular};
+use super::{AssignError, augment, regular, strata};
 use crate::seed::Seed;
 
 /// Switches a slot after augmenting paths were needed. One restores the mixing of a random plan;
@@ -25,7 +25,10 @@ pub(super) struct Found<'a> {
 pub(super) fn search<'a>(rules: &'a Rules<'a>, seed: Seed) -> Result<Found<'a>, AssignError> {
     let mut draft = Draft::new(rules);
     let (strategy, stage) = start(&mut draft, seed)?;
-    let bad = regular::repair(&mut draft, seed);
+    let bad = match rules.weights() {
+        Some(_) if strategy == Strategy::Repair => strata::repair(&mut draft, seed),
+        _ => regular::repair(&mut draft, seed),
+    };
     if bad.is_empty() && (strategy == Strategy::Sections || rules.are_balanced()) {
         if stage > Stage::Even {
             augment::even_out(&mut draft, stage);
@@ -48,7 +51,10 @@ fn start(draft: &mut Draft<'_>, seed: Seed) -> Result<(Strategy, Stage), AssignE
             Start::None => {}
         }
     }
-    regular::fill(draft, seed);
+    match draft.rules.weights() {
+        Some(weights) => strata::fill(draft, weights, seed),
+        None => regular::fill(draft, seed),
+    }
     Ok((Strategy::Repair, Stage::Even))
 }
 
@@ -77,7 +83,7 @@ fn complete(mut draft: Draft<'_>, from: Stage) -> Result<(Draft<'_>, Stage), Ass
             // Whether the supply falls short even of rows of any length.
             let is_proof = found.supply() < found.demand();
             shortage = Some(found);
-            if is_proof {
+            if is_proof || cap as usize >= rules.pool_len() {
                 break;
             }
             cap = cap.saturating_mul(2);

@@ -11,8 +11,9 @@
 //! | [`mixing`] | `[0, 1]` | near `(sqrt(k-1) + sqrt(d-1)) / sqrt(kd)` | 5 to 10 seconds |
 //! | [`inflation`] | `[1, inf)` | near [`optimum`] | 4 to 8 seconds |
 //!
-//! [`Quality`] is all of them at once, and a [`Warning`] says in words what is wrong. No getter
-//! returns NaN or infinity: what is infinite is `None`.
+//! [`Quality`] is all of them at once, and a [`Warning`] says in words what is wrong. Where reviewers
+//! are known to differ, [`Precision`] tells how evenly they are spread. No getter returns NaN or
+//! infinity: what is infinite is `None`.
 //! The same graph gives the same bits on every platform and any number of threads.
 
 mod components;
@@ -23,6 +24,7 @@ mod exact;
 mod inflation;
 mod mixing;
 mod optimum;
+mod precision;
 #[cfg(test)]
 mod tests;
 mod warnings;
@@ -31,6 +33,7 @@ pub use counts::{Counts, Loads};
 pub use inflation::{Inflation, inflation};
 pub use mixing::{Mixing, mixing};
 pub use optimum::optimum;
+pub use precision::Precision;
 pub use warnings::Warning;
 
 use crate::cohort::Cohort;
