@@ -6,7 +6,9 @@
 //! the request is impossible and a [`Shortage`] proves it.
 
 mod augment;
+pub mod change;
 mod draft;
+mod dropout;
 mod plan;
 pub mod quality;
 mod regular;
@@ -15,6 +17,8 @@ mod shortage;
 
 use thiserror::Error;
 
+pub use change::{Change, ChangeError, Changed};
+pub use dropout::{DropoutError, required_reviews, shortfall};
 pub use plan::{ReviewPlan, Strategy, Violation};
 pub use quality::Quality;
 pub use rules::Rule;
@@ -57,6 +61,10 @@ pub struct Assigner {
     kept: Vec<(SubmissionId, PersonId)>,
     exemplars: Vec<SubmissionId>,
     exemplars_each: usize,
+    #[cfg_attr(feature = "serde", serde(default))]
+    excused: Vec<PersonId>,
+    #[cfg_attr(feature = "serde", serde(default))]
+    closed: Vec<SubmissionId>,
 }
 
 /// Why there is no plan.
@@ -119,6 +127,22 @@ pub enum AssignError {
         /// How many there are.
         there: usize,
     },
+    /// An excused person who is not there.
+    #[error("excused person {person} is not one of {people} people")]
+    UnknownExcused {
+        /// The person.
+        person: PersonId,
+        /// How many people there are.
+        people: usize,
+    },
+    /// A closed submission that is not there.
+    #[error("closed submission {submission} is not one of {submissions} submissions")]
+    UnknownClosed {
+        /// The submission.
+        submission: SubmissionId,
+        /// How many submissions there are.
+        submissions: usize,
+    },
     /// A reviewer whom rules bar from too many exemplars.
     #[error("reviewer {reviewer} lacks {missing} exemplars that no rule bars")]
     ExemplarsBarred {
@@ -145,6 +169,8 @@ impl Assigner {
             kept: Vec::new(),
             exemplars: Vec::new(),
             exemplars_each: 0,
+            excused: Vec::new(),
+            closed: Vec::new(),
         }
     }
 
@@ -201,6 +227,44 @@ impl Assigner {
     ) -> Self {
         self.exemplars = exemplars.into_iter().collect();
         self.exemplars_each = each;
+        self
+    }
+
+    /// Excuses these people, beside those excused before: they give nothing beyond the reviews that
+    /// are kept, whatever their quota. Their own work is reviewed like any other.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed, SubmissionId};
+    ///
+    /// let cohort = Cohort::individuals(10)?;
+    /// let ill = PersonId::new(4);
+    /// let plan = Assigner::new(2).excuse([ill]).assign(&cohort, Seed::new(1))?;
+    /// assert!(plan.graph().submissions_of(ill).is_empty());
+    /// assert!(!plan.graph().reviewers_of(SubmissionId::new(4)).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn excuse(mut self, people: impl IntoIterator<Item = PersonId>) -> Self {
+        self.excused.extend(people);
+        self
+    }
+
+    /// Closes these submissions, beside those closed before: they receive nothing beyond the
+    /// reviews that are kept and are no part of the even spread. A kept review of one counts in the
+    /// quota of its reviewer.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, Seed, SubmissionId};
+    ///
+    /// let cohort = Cohort::individuals(10)?;
+    /// let taken_back = SubmissionId::new(4);
+    /// let plan = Assigner::new(2).close([taken_back]).assign(&cohort, Seed::new(1))?;
+    /// assert!(plan.graph().reviewers_of(taken_back).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn close(mut self, submissions: impl IntoIterator<Item = SubmissionId>) -> Self {
+        self.closed.extend(submissions);
         self
     }
 

@@ -47,6 +47,8 @@ pub enum Strategy {
     /// The same, with augmenting paths for what switches could not place, and switches over the
     /// whole plan after them.
     Augment,
+    /// An earlier plan, changed no more than what happened since asks for.
+    Change,
 }
 
 impl core::fmt::Display for Strategy {
@@ -54,6 +56,7 @@ impl core::fmt::Display for Strategy {
         f.write_str(match self {
             Self::Repair => "random permutations with repair",
             Self::Augment => "random permutations with repair and augmenting paths",
+            Self::Change => "change of an earlier plan",
         })
     }
 }

@@ -20,9 +20,21 @@ pub(super) struct Rules<'a> {
     /// Sorted.
     exemplars: Vec<SubmissionId>,
     exemplars_each: usize,
+    out: Out,
     /// By person: reviews of peers' work to give, kept ones among them.
     quotas: Vec<u32>,
     levels: Levels,
+}
+
+/// Who gives and what receives nothing beyond kept reviews.
+#[derive(Debug, Default)]
+struct Out {
+    /// Sorted.
+    people: Vec<PersonId>,
+    /// Sorted.
+    works: Vec<SubmissionId>,
+    /// How many of the works are no exemplars.
+    peers: usize,
 }
 
 /// How many reviews submissions receive: `low` or, `extra` of them, one more; those that keep
@@ -49,13 +61,34 @@ impl<'a> Rules<'a> {
             kept_exemplars,
             exemplars,
             exemplars_each: assigner.exemplars_each,
+            out: Out::default(),
             quotas: Vec::new(),
             levels: Levels { low: 0, extra: 0 },
         };
+        rules.out = rules.checked_out(assigner)?;
         rules.check_kept()?;
         rules.quotas = rules.checked_quotas(assigner.reviews)?;
         rules.levels = rules.apportion();
         Ok(rules)
+    }
+
+    fn checked_out(&self, assigner: &Assigner) -> Result<Out, AssignError> {
+        let (people, submissions) = (self.cohort.people(), self.cohort.submissions());
+        let mut out =
+            Out { people: assigner.excused.clone(), works: assigner.closed.clone(), peers: 0 };
+        out.people.sort_unstable();
+        out.people.dedup();
+        out.works.sort_unstable();
+        out.works.dedup();
+        if let Some(&person) = out.people.last().filter(|person| person.index() >= people) {
+            return Err(AssignError::UnknownExcused { person, people });
+        }
+        if let Some(&submission) = out.works.last().filter(|s| s.index() >= submissions) {
+            return Err(AssignError::UnknownClosed { submission, submissions });
+        }
+        let is_peer = |s: &&SubmissionId| self.exemplars.binary_search(s).is_err();
+        out.peers = out.works.iter().filter(is_peer).count();
+        Ok(out)
     }
 
     fn check_kept(&self) -> Result<(), AssignError> {
@@ -78,12 +111,15 @@ impl<'a> Rules<'a> {
         let mut quotas = Vec::with_capacity(self.cohort.people());
         for reviewer in self.people() {
             let kept = self.kept.row(reviewer.index()).len();
-            let wanted = match (self.cohort.is_staff(reviewer), self.cohort.quota(reviewer)) {
+            let gives_none = self.cohort.is_staff(reviewer) || self.is_excused(reviewer);
+            let wanted = match (gives_none, self.cohort.quota(reviewer)) {
                 (true, _) => 0,
                 (false, Some(quota)) => quota as usize,
                 (false, None) => reviews,
             };
-            if wanted > pool || wanted > pool - self.barred_of(reviewer) {
+            // Kept reviews of closed works count in the quota, though the pool has not those works.
+            let there = pool + self.kept_of_closed(reviewer);
+            if wanted > there || wanted > there - self.barred_of(reviewer) {
                 let demand = wanted as u64 - kept as u64;
                 return Err(self.reviewer_shortage(&[reviewer.get()], demand).into());
             }
@@ -100,6 +136,9 @@ impl<'a> Rules<'a> {
     /// Spreads the reviews over the submissions: the highest level that all can be lifted to.
     fn apportion(&self) -> Levels {
         let total: u64 = self.quotas.iter().map(|&quota| u64::from(quota)).sum();
+        let is_peer = |s: &&SubmissionId| self.exemplars.binary_search(s).is_err();
+        let closed = self.out.works.iter().filter(is_peer);
+        let total = total - closed.map(|&s| u64::from(self.kept_by(s))).sum::<u64>();
         let pool = self.pool_len() as u64;
         if pool == 0 {
             return Levels { low: 0, extra: 0 };
@@ -132,11 +171,28 @@ impl<'a> Rules<'a> {
     /// The submissions that peers review.
     pub(super) fn pool(&self) -> impl Iterator<Item = SubmissionId> + '_ {
         let all = (0..to_u32(self.cohort.submissions())).map(SubmissionId::new);
-        all.filter(|s| self.exemplars.binary_search(s).is_err())
+        all.filter(|s| self.exemplars.binary_search(s).is_err() && !self.is_closed(*s))
     }
 
     pub(super) fn pool_len(&self) -> usize {
-        self.cohort.submissions() - self.exemplars.len()
+        self.cohort.submissions() - self.exemplars.len() - self.out.peers
+    }
+
+    /// Whether a person gives nothing beyond what is kept.
+    pub(super) fn is_excused(&self, person: PersonId) -> bool {
+        self.out.people.binary_search(&person).is_ok()
+    }
+
+    /// Whether a submission receives nothing beyond what is kept.
+    fn is_closed(&self, submission: SubmissionId) -> bool {
+        self.out.works.binary_search(&submission).is_ok()
+    }
+
+    fn kept_of_closed(&self, reviewer: PersonId) -> usize {
+        if self.out.works.is_empty() {
+            return 0;
+        }
+        self.kept(reviewer).iter().filter(|&&s| self.is_closed(s)).count()
     }
 
     pub(super) fn quota(&self, reviewer: PersonId) -> u32 {
@@ -187,12 +243,17 @@ impl<'a> Rules<'a> {
     /// How many exemplars a person is to review.
     pub(super) fn exemplar_quota(&self, person: PersonId) -> usize {
         let kept = self.kept_exemplars(person).len();
-        if self.cohort.is_staff(person) { kept } else { kept.max(self.exemplars_each) }
+        if self.cohort.is_staff(person) || self.is_excused(person) {
+            kept
+        } else {
+            kept.max(self.exemplars_each)
+        }
     }
 
     /// Whether nothing is kept or barred, so that exemplars can be spread evenly.
     pub(super) fn exemplars_are_free(&self) -> bool {
         self.forbidden.items().is_empty()
+            && self.out.works.is_empty()
             && self.kept_exemplars.items().is_empty()
             && self.exemplars.iter().all(|&s| self.cohort.authors_of(s).is_empty())
     }
@@ -209,14 +270,20 @@ impl<'a> Rules<'a> {
             return Some(if team { Rule::OwnTeam } else { Rule::OwnWork });
         }
         let forbidden = self.forbidden.row(reviewer.index());
-        forbidden.binary_search(&submission).is_ok().then_some(Rule::ForbiddenPair)
+        if forbidden.binary_search(&submission).is_ok() {
+            return Some(Rule::ForbiddenPair);
+        }
+        let closed = self.is_closed(submission)
+            && self.kept(reviewer).binary_search(&submission).is_err()
+            && self.kept_exemplars(reviewer).binary_search(&submission).is_err();
+        closed.then_some(Rule::Closed)
     }
 
     /// What a person is barred from, sorted: each submission once.
     pub(super) fn barred(&self, reviewer: PersonId) -> Vec<SubmissionId> {
         let own = self.cohort.submissions_of(reviewer);
         let mut barred = [own, self.forbidden.row(reviewer.index())].concat();
-        barred.retain(|s| self.exemplars.binary_search(s).is_err());
+        barred.retain(|s| self.exemplars.binary_search(s).is_err() && !self.is_closed(*s));
         barred.sort_unstable();
         barred.dedup();
         barred
@@ -225,7 +292,9 @@ impl<'a> Rules<'a> {
     fn barred_of(&self, reviewer: PersonId) -> usize {
         let forbidden = self.forbidden.row(reviewer.index());
         match self.cohort.submissions_of(reviewer) {
-            own if forbidden.is_empty() && self.exemplars.is_empty() => own.len(),
+            own if forbidden.is_empty() && self.pool_len() == self.cohort.submissions() => {
+                own.len()
+            }
             _ => self.barred(reviewer).len(),
         }
     }
@@ -254,6 +323,8 @@ pub enum Rule {
     OncePerWork,
     /// There is no submission to review.
     NothingToReview,
+    /// The submission is closed to new reviews.
+    Closed,
 }
 
 impl core::fmt::Display for Rule {
@@ -264,6 +335,7 @@ impl core::fmt::Display for Rule {
             Self::ForbiddenPair => "forbidden pairs",
             Self::KeptPair => "reviews that are kept",
             Self::OncePerWork => "no second review of one work by one person",
+            Self::Closed => "no new review of a closed submission",
             Self::NothingToReview => "no review without a submission",
         })
     }
