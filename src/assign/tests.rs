@@ -37,7 +37,7 @@ fn classes(sizes: &[u32]) -> (Cohort, Vec<(SubmissionId, PersonId)>) {
 /// Whether a plan exists, by Ford and Fulkerson over a dense matrix of allowed pairs: quotas and
 /// floors are met by one flow with lower bounds, found from two flows (Mendelsohn and Dulmage
 /// 1958: a flow that fills all quotas and one that fills all floors make one that does both).
-fn exists(allowed: &[Vec<bool>], quotas: &[u32], low: &[u32], high: &[u32]) -> bool {
+pub(super) fn exists(allowed: &[Vec<bool>], quotas: &[u32], low: &[u32], high: &[u32]) -> bool {
     let flow = |give: &[u32], take: &[u32], allowed: &dyn Fn(usize, usize) -> bool| {
         let mut used = vec![vec![false; take.len()]; give.len()];
         let mut got = vec![0; take.len()];

@@ -24,9 +24,9 @@ pub(super) fn exemplar_pairs(
     let mut order: Vec<PersonId> = rules.people().collect();
     stream.shuffle(&mut order);
     let mut table = Table::new(rules, old);
-    for &reviewer in &order {
-        table.fit(reviewer)?;
-    }
+    // What goes goes first, so that who comes finds the gaps.
+    order.iter().for_each(|&reviewer| table.release(reviewer));
+    order.iter().try_for_each(|&reviewer| table.fill(reviewer))?;
     while order.iter().any(|&reviewer| table.even_out(reviewer)) {}
     let mut pairs = Vec::with_capacity(total.unwrap_or(0));
     for (reviewer, row) in rules.people().zip(&table.rows) {
@@ -74,8 +74,8 @@ impl<'a> Table<'a> {
         open.min_by_key(|&exemplar| self.loads[exemplar])
     }
 
-    /// Gives a reviewer as many as they are to have.
-    fn fit(&mut self, reviewer: PersonId) -> Result<(), AssignError> {
+    /// Takes from a reviewer what is more than they are to have.
+    fn release(&mut self, reviewer: PersonId) {
         let quota = self.rules.exemplar_quota(reviewer);
         let i = reviewer.index();
         while self.rows[i].len() > quota {
@@ -84,6 +84,12 @@ impl<'a> Table<'a> {
             let exemplar = self.rows[i].swap_remove(most);
             self.loads[exemplar] -= 1;
         }
+    }
+
+    /// Gives a reviewer as many as they are to have.
+    fn fill(&mut self, reviewer: PersonId) -> Result<(), AssignError> {
+        let quota = self.rules.exemplar_quota(reviewer);
+        let i = reviewer.index();
         while self.rows[i].len() < quota {
             let Some(exemplar) = self.least(reviewer) else {
                 let missing = quota - self.rows[i].len();

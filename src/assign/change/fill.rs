@@ -83,9 +83,12 @@ fn trim(state: &mut State<'_>) {
     for submission in rules.pool() {
         let excess = state.load(submission).saturating_sub(rules.high(submission));
         if excess > 0 {
-            let slots = state.releasable(submission);
+            let mut slots = state.releasable(submission);
+            // Those first who can go back to what they gave up for lack of slots.
+            slots.sort_by_key(|&(slot, owner)| state.given_up(owner, slot).is_none());
             for (slot, owner) in slots.into_iter().take(excess as usize) {
-                state.set(slot, owner, EMPTY);
+                let instead = state.given_up(owner, slot).unwrap_or(EMPTY);
+                state.set(slot, owner, instead);
             }
         }
     }
@@ -231,17 +234,21 @@ pub(super) fn split(
     fresh: &mut Vec<usize>,
 ) -> bool {
     let mut done = None;
-    for _ in 0..TRIES.min(2 * to_u32(fresh.len())) {
-        let slot = fresh[state.stream.bounded(to_u32(fresh.len())) as usize];
-        done = done.or_else(|| split_at(state, empty, submission, slot, false));
-    }
     for untangled in [true, false] {
-        for _ in 0..TRIES {
-            if done.is_some() {
-                break;
-            }
-            if let Some((slot, _)) = state.draft.draw(&mut state.stream) {
-                done = split_at(state, empty, submission, slot, untangled);
+        for old in [false, true] {
+            let tries = if old { TRIES } else { TRIES.min(2 * to_u32(fresh.len())) };
+            for _ in 0..tries {
+                if done.is_some() {
+                    break;
+                }
+                let slot = if old {
+                    state.draft.draw(&mut state.stream).map(|(slot, _)| slot)
+                } else {
+                    let drawn = state.stream.bounded(to_u32(fresh.len()));
+                    fresh.get(drawn as usize).copied()
+                };
+                let split = |slot| split_at(state, empty, submission, slot, untangled);
+                done = slot.and_then(split);
             }
         }
     }

@@ -56,7 +56,8 @@ impl<'a> State<'a> {
     }
 
     fn note(&mut self, submission: SubmissionId, reviewer: PersonId) {
-        if !self.old.contains(submission, reviewer) {
+        // Looked up by reviewer: most calls go through the reviewers in order.
+        if self.old.submissions_of(reviewer).binary_search(&submission).is_err() {
             let placed = self.placed.entry(submission).or_default();
             if !placed.contains(&reviewer) {
                 placed.push(reviewer);
@@ -112,6 +113,16 @@ impl<'a> State<'a> {
             slots.filter_map(|r| Some((self.slot_of(r, submission)?, r))).collect();
         self.stream.shuffle(&mut slots);
         slots
+    }
+
+    /// What a reviewer has in the earlier plan only, could take in a slot, and lacks a review.
+    pub(super) fn given_up(&self, reviewer: PersonId, slot: usize) -> Option<SubmissionId> {
+        let rules = self.rules;
+        let lacks = |s: SubmissionId| {
+            self.load(s) < rules.low(s) && rules.exemplars().binary_search(&s).is_err()
+        };
+        let before = self.old.submissions_of(reviewer).iter().copied();
+        before.filter(|&s| lacks(s)).find(|&s| self.takes(reviewer, s, slot))
     }
 
     /// Whether a reviewer may take a submission in a slot.
