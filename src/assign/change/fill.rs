@@ -14,6 +14,8 @@ use crate::seed::Stream;
 /// How many candidates are looked at for a slot before a review is split, and how many reviews are
 /// drawn for a split, with the wish for no short cycle and without.
 const TRIES: u32 = 64;
+/// How many submissions are looked at for a way back to reviews of the earlier plan.
+const NEAR: usize = 64;
 /// Chains are searched while all searches together look at no more than about this many slots.
 const SEARCHED: usize = 1 << 26;
 /// And this many times in any case.
@@ -81,17 +83,44 @@ fn place_all(draft: &mut Draft<'_>, reviewer: PersonId, submissions: &[Submissio
 fn trim(state: &mut State<'_>) {
     let rules = state.rules;
     for submission in rules.pool() {
-        let excess = state.load(submission).saturating_sub(rules.high(submission));
-        if excess > 0 {
-            let mut slots = state.releasable(submission);
-            // Those first who can go back to what they gave up for lack of slots.
-            slots.sort_by_key(|&(slot, owner)| state.given_up(owner, slot).is_none());
-            for (slot, owner) in slots.into_iter().take(excess as usize) {
-                let instead = state.given_up(owner, slot).unwrap_or(EMPTY);
-                state.set(slot, owner, instead);
+        while state.load(submission) > rules.high(submission) {
+            if go_back(state, submission) {
+                continue;
             }
+            let Some(&(slot, owner)) = state.releasable(submission).first() else { break };
+            state.set(slot, owner, EMPTY);
         }
     }
+}
+
+/// Takes a review from a submission so that no review is new: its reviewer goes back to one of the
+/// earlier plan, whose other reviewer goes back to a third, until a submission lacks a review.
+fn go_back(state: &mut State<'_>, root: SubmissionId) -> bool {
+    // Works in the order of discovery: the work, and the slot of the one before that takes it.
+    let mut found = vec![(root, 0, 0)];
+    let mut next = 0;
+    while next < found.len() && next < NEAR {
+        let (submission, ..) = found[next];
+        for (slot, owner) in state.releasable(submission) {
+            for back in state.given_up(owner, slot) {
+                if found.iter().any(|&(seen, ..)| seen == back) {
+                    continue;
+                }
+                found.push((back, next, slot));
+                if state.load(back) < state.rules.low(back) {
+                    let mut at = found.len() - 1;
+                    while at > 0 {
+                        let (submission, before, slot) = found[at];
+                        state.set(slot, state.draft.owner(slot), submission);
+                        at = before;
+                    }
+                    return true;
+                }
+            }
+        }
+        next += 1;
+    }
+    false
 }
 
 /// Fills the empty slots and lifts every submission to its share, or proves that it cannot be.

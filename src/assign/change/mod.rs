@@ -182,7 +182,8 @@ impl<'a> Change<'a> {
     /// These people do not review, beside those said before: they give nothing beyond what they
     /// have started. Their work is reviewed like any other, since its authors are not to be
     /// punished twice. Submissions that now receive fewer reviews than with all reviewers are
-    /// [`Note::Short`]; see [`top_up`](Self::top_up).
+    /// [`Note::Short`] (where everybody together could not give what quotas say, that is unknown);
+    /// see [`top_up`](Self::top_up).
     #[must_use]
     pub fn no_show(mut self, people: impl IntoIterator<Item = PersonId>) -> Self {
         self.no_shows.extend(people);
@@ -322,7 +323,7 @@ impl<'a> Change<'a> {
         let mut state = fill::carry_over(&rules, self.plan, seed.stream(Phase::PlanChange, PEERS));
         let filled = fill::fill(&mut state);
         let nominal = verify::nominal(&effective, &absent);
-        let nominal = nominal.as_ref().map(|n| Rules::new(n, cohort)).transpose()?;
+        let nominal = nominal.as_ref().and_then(|n| Rules::new(n, cohort).ok());
         let level = |s| nominal.as_ref().unwrap_or(&rules).low(s);
         if self.top_up > 0 {
             state = top_up::widen(state, self.plan, self.top_up)?;

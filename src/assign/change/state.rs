@@ -115,14 +115,12 @@ impl<'a> State<'a> {
         slots
     }
 
-    /// What a reviewer has in the earlier plan only, could take in a slot, and lacks a review.
-    pub(super) fn given_up(&self, reviewer: PersonId, slot: usize) -> Option<SubmissionId> {
-        let rules = self.rules;
-        let lacks = |s: SubmissionId| {
-            self.load(s) < rules.low(s) && rules.exemplars().binary_search(&s).is_err()
-        };
+    /// What a reviewer has in the earlier plan only and could take in a slot.
+    pub(super) fn given_up(&self, reviewer: PersonId, slot: usize) -> Vec<SubmissionId> {
+        let exemplars = self.rules.exemplars();
         let before = self.old.submissions_of(reviewer).iter().copied();
-        before.filter(|&s| lacks(s)).find(|&s| self.takes(reviewer, s, slot))
+        let before = before.filter(|s| exemplars.binary_search(s).is_err());
+        before.filter(|&s| self.takes(reviewer, s, slot)).collect()
     }
 
     /// Whether a reviewer may take a submission in a slot.

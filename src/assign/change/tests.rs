@@ -167,7 +167,7 @@ fn received(rules: &Rules<'_>, graph: &ReviewGraph) -> Vec<u32> {
 /// asked for two more where one more from everybody would do.
 fn check_top_up(story: &Story, change: &Change<'_>, rules: &Rules<'_>, changed: &Changed) {
     let nominal = verify::nominal(changed.rules(), &changed.absent);
-    let nominal = nominal.as_ref().map(|nominal| Rules::new(nominal, &story.now).unwrap());
+    let nominal = nominal.as_ref().and_then(|nominal| Rules::new(nominal, &story.now).ok());
     let level = |s| nominal.as_ref().unwrap_or(rules).low(s);
     let graph = changed.plan().graph();
     let short = rules.pool().zip(received(rules, graph)).filter(|&(s, load)| load < level(s));
@@ -208,12 +208,10 @@ proptest! {
             (rules, Err(ChangeError::Assign(AssignError::Impossible(shortage)))) => {
                 prop_assert!(shortage.supply() < shortage.demand());
                 if let Ok(rules) = rules {
-                    // Or the reviewer who did not show up has a quota that nobody could serve.
-                    let possible = is_possible(&rules);
-                    prop_assert!(!possible || !story.absent.is_empty(), "{}", shortage);
-                    prop_assert!(possible || shortage.verify(&story.now, &effective).unwrap());
-                    prop_assert_eq!(possible, fresh.is_ok());
+                    prop_assert!(!is_possible(&rules), "{}", shortage);
+                    prop_assert!(fresh.is_err());
                 }
+                prop_assert!(shortage.verify(&story.now, &effective).unwrap());
             }
             (rules, result) => prop_assert!(false, "{:?}: {:?}", rules.err(), result),
         }
@@ -308,7 +306,7 @@ proptest! {
         let (added, removed) = (changed.added().len(), changed.removed().len());
         let moved = if more { removed } else { added };
         prop_assert_eq!(added.abs_diff(removed), n);
-        prop_assert!(moved * 10 <= n, "{} of {}", moved, n);
+        prop_assert!(moved * 20 <= n, "{} of {}", moved, n);
     }
 }
 
@@ -384,10 +382,10 @@ fn no_shows_keep_their_reviewers_and_what_is_left_is_spread_evenly() {
 fn a_late_work_makes_no_short_cycle_in_a_large_course() {
     let (k, n) = (4, 400);
     let plan = Assigner::new(k).assign(&Cohort::individuals(n).unwrap(), Seed::new(1)).unwrap();
-    for late in 1..4 {
+    let late = 1;
+    for seed in 0..20 {
         let now = Cohort::individuals(n + late).unwrap();
-        let changed =
-            Change::new(&plan).apply(&now, &Assigner::new(k), Seed::new(late as u64)).unwrap();
+        let changed = Change::new(&plan).apply(&now, &Assigner::new(k), Seed::new(seed)).unwrap();
         let graph = changed.plan().graph();
         let count = |cohort: &Cohort, graph: &ReviewGraph| {
             let quality = Quality::measure(graph, cohort);
