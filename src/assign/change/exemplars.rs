@@ -25,7 +25,9 @@ pub(super) fn exemplar_pairs(
     stream.shuffle(&mut order);
     let mut table = Table::new(rules, old);
     // What goes goes first, so that who comes finds the gaps.
-    order.iter().for_each(|&reviewer| table.release(reviewer));
+    for &reviewer in &order {
+        table.release(reviewer);
+    }
     order.iter().try_for_each(|&reviewer| table.fill(reviewer))?;
     while order.iter().any(|&reviewer| table.even_out(reviewer)) {}
     let mut pairs = Vec::with_capacity(total.unwrap_or(0));
@@ -53,7 +55,9 @@ impl<'a> Table<'a> {
             let stay = old.submissions_of(reviewer).iter().copied().filter(stays);
             let row = kept.iter().copied().chain(stay);
             let row: Vec<usize> = row.filter_map(|s| list.binary_search(&s).ok()).collect();
-            row.iter().for_each(|&exemplar| table.loads[exemplar] += 1);
+            for &exemplar in &row {
+                table.loads[exemplar] += 1;
+            }
             table.rows.push(row);
         }
         table

@@ -36,7 +36,9 @@ pub(super) fn carry_over<'a>(
     let mut surplus = Vec::new();
     for reviewer in rules.people() {
         let stay = staying(rules, old, reviewer);
-        stay.iter().for_each(|submission| wants[submission.index()] -= 1);
+        for submission in &stay {
+            wants[submission.index()] -= 1;
+        }
         if stay.len() > draft.free(reviewer).len() {
             surplus.push(reviewer);
         } else {
@@ -351,7 +353,9 @@ pub(super) fn search(
     // By submission: the slot that it gives up, and the submission that takes that slot.
     let mut gives_up = vec![None; rules.cohort().submissions()];
     let mut seen = vec![false; gives_up.len()];
-    roots.iter().for_each(|root| seen[root.index()] = true);
+    for root in roots {
+        seen[root.index()] = true;
+    }
     let mut unvisited: Vec<PersonId> =
         rules.people().filter(|&reviewer| !state.free(reviewer).is_empty()).collect();
     state.stream.shuffle(&mut unvisited);

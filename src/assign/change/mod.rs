@@ -54,8 +54,9 @@ const EXEMPLARS: u64 = 1;
 ///
 /// # No-shows
 ///
-/// At a middle deadline those who have not finished are out as reviewers ([`no_show`]
-/// (Self::no_show)), and what they leave is given to those who have, in one of two ways:
+/// At a middle deadline those who have not finished are out as reviewers
+/// ([`no_show`](Self::no_show)), and what they leave is given to those who have, in one of two
+/// ways:
 ///
 /// - *top up*: everybody is given k reviews at once, and who finished takes a few more
 ///   ([`top_up`](Self::top_up));

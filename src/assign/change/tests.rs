@@ -133,11 +133,11 @@ impl Story {
         let plan = self.first.assign(&self.before, Seed::new(seed)).ok()?;
         let mut bits = self.started.iter().cycle();
         let all = plan.graph().iter().filter(|_| bits.next() == Some(&true));
-        let started = all.filter(|pair| !self.bars(pair)).collect();
+        let started = all.filter(|pair| !self.bars(*pair)).collect();
         Some((plan, started))
     }
 
-    fn bars(&self, &(submission, reviewer): &(SubmissionId, PersonId)) -> bool {
+    fn bars(&self, (submission, reviewer): (SubmissionId, PersonId)) -> bool {
         self.now.is_author(reviewer, submission)
             || self.second.forbidden.contains(&(submission, reviewer))
     }

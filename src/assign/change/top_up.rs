@@ -126,7 +126,9 @@ impl Waiting {
         let mut all: Vec<PersonId> = state.rules.people().collect();
         state.stream.shuffle(&mut all);
         let mut waiting = Self(Vec::new());
-        all.into_iter().for_each(|reviewer| waiting.put(state, reviewer));
+        for reviewer in all {
+            waiting.put(state, reviewer);
+        }
         waiting
     }
 
