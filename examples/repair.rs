@@ -182,11 +182,10 @@ fn story(seed: Seed) -> Result<(), Failure> {
         changed.verify(cohort)?;
         let (removed, added) = (changed.removed().len(), changed.added().len());
         say!("{what}: {removed} reviews removed, {added} added");
-        let notes = changed.notes().iter();
-        let short = notes.clone().filter(|note| matches!(note, Note::Short { .. })).count();
-        let over = notes.filter(|note| matches!(note, Note::Quota { .. })).count();
-        if short + over > 0 {
-            say!("    {short} submissions short of their level, {over} people beyond their quota");
+        let is_over = |note: &&Note| matches!(note, Note::Quota { .. });
+        let over = changed.notes().iter().filter(is_over).count();
+        if changed.missing() + over > 0 {
+            say!("    {} reviews missing, {over} people beyond their quota", changed.missing());
         }
         Ok::<_, Failure>(changed.into_plan())
     };
@@ -204,7 +203,7 @@ fn story(seed: Seed) -> Result<(), Failure> {
     let change = Change::new(&plan).started(done).withdraw(gone).no_show(absent.iter().copied());
     tell("everybody else is done, 8 do not show up", &now, &change)?;
     let plan = tell("the same, and others take up to 2 more", &now, &change.top_up(2))?;
-    say!("in the end {} reviews of 40 submissions", plan.graph().reviews());
+    say!("in the end {} reviews", plan.graph().reviews());
     Ok(())
 }
 

@@ -325,10 +325,10 @@ impl<'a> Change<'a> {
         let filled = fill::fill(&mut state);
         let nominal = verify::nominal(&effective, &absent);
         let nominal = nominal.as_ref().and_then(|n| Rules::new(n, cohort).ok());
-        let level = |s| nominal.as_ref().unwrap_or(&rules).low(s);
+        let levels = nominal.as_ref().unwrap_or(&rules);
         if self.top_up > 0 {
             state = top_up::widen(state, self.plan, self.top_up)?;
-            top_up::top_up(&mut state, &level, self.top_up);
+            top_up::top_up(&mut state, levels, self.top_up);
             top_up::fill_quotas(&mut state);
         } else {
             filled.map_err(AssignError::Impossible)?;
@@ -336,11 +336,14 @@ impl<'a> Change<'a> {
         let draft = if self.top_up > 0 { top_up::narrow(&state) } else { state.draft };
         let mut stream = seed.stream(Phase::PlanChange, EXEMPLARS);
         let pairs = exemplars::exemplar_pairs(&rules, self.plan, draft.len(), &mut stream)?;
+        let draft_len = draft.len();
         let graph = draft.into_graph(&pairs);
-        let notes = verify::notes(&graph, &rules, &level);
+        let notes = verify::notes(&graph, &rules, levels);
+        let missing = verify::missing(levels, draft_len);
         let plan = ReviewPlan { graph, strategy: Strategy::Change };
         let (added, removed) = difference(self.plan, &plan.graph);
-        Ok(Changed { plan, added, removed, notes, rules: effective, absent, top_up: self.top_up })
+        let (rules, top_up) = (effective.clone(), self.top_up);
+        Ok(Changed { plan, added, removed, notes, missing, rules, absent, top_up })
     }
 }
 
@@ -396,6 +399,7 @@ pub struct Changed {
     added: Pairs,
     removed: Pairs,
     notes: Vec<Note>,
+    missing: usize,
     rules: Assigner,
     /// Sorted: those who would give reviews if they had shown up.
     absent: Vec<PersonId>,
@@ -495,6 +499,13 @@ impl Changed {
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+
+    /// How many reviews fewer there are than if everybody had shown up and gave their quota; 0
+    /// where everybody did.
+    #[must_use]
+    pub fn missing(&self) -> usize {
+        self.missing
     }
 
     /// The rules that the plan was held to: [`Change::rules`].

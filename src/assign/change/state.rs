@@ -22,6 +22,8 @@ pub(super) struct State<'a> {
     pub(super) limits: Vec<u32>,
     /// By submission: how many reviews of peers it has.
     loads: Vec<u32>,
+    /// The sum of the loads.
+    total: usize,
     /// By submission: reviewers whom the earlier plan has not. Some may have gone again.
     placed: BTreeMap<SubmissionId, Vec<PersonId>>,
 }
@@ -35,7 +37,8 @@ impl<'a> State<'a> {
         stream: Stream,
     ) -> Self {
         let placed = BTreeMap::new();
-        let mut state = Self { rules, draft, stream, old, limits, loads: Vec::new(), placed };
+        let mut state =
+            Self { rules, draft, stream, old, limits, loads: Vec::new(), total: 0, placed };
         state.recount();
         state
     }
@@ -44,11 +47,13 @@ impl<'a> State<'a> {
     pub(super) fn recount(&mut self) {
         self.loads = vec![0; self.rules.cohort().submissions()];
         self.placed.clear();
+        self.total = 0;
         for reviewer in self.rules.people() {
             for slot in self.draft.row(reviewer) {
                 let submission = self.draft.get(slot);
                 if submission != EMPTY {
                     self.loads[submission.index()] += 1;
+                    self.total += 1;
                     self.note(submission, reviewer);
                 }
             }
@@ -69,15 +74,22 @@ impl<'a> State<'a> {
         self.loads[submission.index()]
     }
 
+    /// How many reviews of peers there are.
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
     /// Puts a submission, or nothing, into a slot of this reviewer's.
     pub(super) fn set(&mut self, slot: usize, owner: PersonId, submission: SubmissionId) {
         let before = self.draft.get(slot);
         if before != EMPTY {
             self.loads[before.index()] -= 1;
+            self.total -= 1;
         }
         self.draft.set(slot, owner, submission);
         if submission != EMPTY {
             self.loads[submission.index()] += 1;
+            self.total += 1;
             self.note(submission, owner);
         }
     }

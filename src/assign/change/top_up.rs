@@ -68,30 +68,53 @@ fn takes_more(rules: &Rules<'_>, person: PersonId) -> bool {
 /// chain from a submission to one with two reviews more, or to a reviewer with room, is an
 /// improvement, and where there is none there is no better spread (Harvey, Ladner, Lovasz and
 /// Tamir, "Semi-matchings for bipartite graphs and load balancing", J. Algorithms 59, 2006).
-pub(super) fn top_up(state: &mut State<'_>, level: &dyn Fn(SubmissionId) -> u32, most: usize) {
+///
+/// First to what each is to have at least; then, lowest first, until as many reviews are given as
+/// the rules of the level ask for.
+pub(super) fn top_up(state: &mut State<'_>, levels: &Rules<'_>, most: usize) {
+    let most = to_u32(most.min(state.rules.pool_len()));
+    let total = levels.quotas().iter().map(|&quota| quota as usize).sum();
+    let mut extra = 0;
+    raise(state, &|s| levels.low(s), usize::MAX, (&mut extra, most));
+    raise(state, &|s| levels.high(s), total, (&mut extra, most));
+}
+
+fn raise(
+    state: &mut State<'_>,
+    level: &dyn Fn(SubmissionId) -> u32,
+    total: usize,
+    (extra, most): (&mut u32, u32),
+) {
     let rules = state.rules;
-    let most = to_u32(most.min(rules.pool_len()));
-    for extra in 0..=most {
-        if !rules.pool().any(|s| state.load(s) < level(s)) {
+    loop {
+        if state.total() >= total || !rules.pool().any(|s| state.load(s) < level(s)) {
             return;
         }
-        for reviewer in rules.people().filter(|&r| extra > 0 && takes_more(rules, r)) {
-            state.limits[reviewer.index()] += 1;
-        }
-        let stuck = lift_lowest(state, level);
+        let stuck = lift_lowest(state, level, total);
         let mut fresh = Vec::new();
         for submission in stuck {
             let room = rules.people().find_map(|reviewer| state.vacancy(reviewer));
-            let Some(room) = room else { break };
+            let Some(room) = room.filter(|_| state.total() < total) else { break };
             split(state, room, submission, &mut fresh);
         }
-        even_out(state, level, extra == most);
+        even_out(state, level, total, *extra == most);
+        if *extra == most {
+            return;
+        }
+        *extra += 1;
+        for reviewer in rules.people().filter(|&reviewer| takes_more(rules, reviewer)) {
+            state.limits[reviewer.index()] += 1;
+        }
     }
 }
 
 /// Gives reviews straight to reviewers with room, those with the fewest pending first. Returns the
 /// submissions that found none, once for each review.
-fn lift_lowest(state: &mut State<'_>, level: &dyn Fn(SubmissionId) -> u32) -> Vec<SubmissionId> {
+fn lift_lowest(
+    state: &mut State<'_>,
+    level: &dyn Fn(SubmissionId) -> u32,
+    total: usize,
+) -> Vec<SubmissionId> {
     let mut waiting = Waiting::new(state);
     let lacks = |s: &SubmissionId| state.load(*s) < level(*s);
     let mut low: Vec<SubmissionId> = state.rules.pool().filter(lacks).collect();
@@ -99,7 +122,7 @@ fn lift_lowest(state: &mut State<'_>, level: &dyn Fn(SubmissionId) -> u32) -> Ve
     let mut stuck = Vec::new();
     while let Some(least) = low.iter().map(|&s| state.load(s)).min() {
         low.retain(|&submission| {
-            if state.load(submission) > least {
+            if state.load(submission) > least || state.total() >= total {
                 return true;
             }
             if let Some((reviewer, slot)) = waiting.take(state, submission) {
@@ -111,7 +134,7 @@ fn lift_lowest(state: &mut State<'_>, level: &dyn Fn(SubmissionId) -> u32) -> Ve
             stuck.extend((0..missing).map(|_| submission));
             false
         });
-        if waiting.is_empty() {
+        if waiting.is_empty() || state.total() >= total {
             break;
         }
     }
@@ -162,11 +185,14 @@ impl Waiting {
 }
 
 /// Lifts along chains, lowest first; at last also from submissions with two reviews more.
-fn even_out(state: &mut State<'_>, level: &dyn Fn(SubmissionId) -> u32, last: bool) {
+fn even_out(state: &mut State<'_>, level: &dyn Fn(SubmissionId) -> u32, total: usize, last: bool) {
     let rules = state.rules;
     // No chain from a submission now means none later: those of this load are done.
     let mut done = None;
     loop {
+        if state.total() >= total {
+            return;
+        }
         if !last && !rules.people().any(|reviewer| state.vacancy(reviewer).is_some()) {
             return;
         }

@@ -24,12 +24,14 @@ fn given(graph: &ReviewGraph, rules: &Rules<'_>, reviewer: PersonId) -> u32 {
     to_u32(graph.submissions_of(reviewer).iter().filter(is_peer).count())
 }
 
+/// How many of the reviews that quotas ask for are not among these.
+pub(super) fn missing(levels: &Rules<'_>, given: usize) -> usize {
+    let asked: usize = levels.quotas().iter().map(|&quota| quota as usize).sum();
+    asked.saturating_sub(given)
+}
+
 /// Every number that is not what the rules say.
-pub(super) fn notes(
-    graph: &ReviewGraph,
-    rules: &Rules<'_>,
-    level: &dyn Fn(SubmissionId) -> u32,
-) -> Vec<Note> {
+pub(super) fn notes(graph: &ReviewGraph, rules: &Rules<'_>, levels: &Rules<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
     for reviewer in rules.people() {
         let (given, quota) = (given(graph, rules, reviewer), rules.quota(reviewer));
@@ -39,7 +41,8 @@ pub(super) fn notes(
     }
     for submission in rules.pool() {
         let received = to_u32(graph.reviewers_of(submission).len());
-        let (least, most) = (level(submission), rules.high(submission).max(level(submission)));
+        let least = levels.low(submission);
+        let most = rules.high(submission).max(levels.high(submission));
         if received < least {
             notes.push(Note::Short { submission, received, level: least });
         } else if received > most {
@@ -76,8 +79,7 @@ impl Changed {
         rules.people().try_for_each(|reviewer| self.verify_reviewer(&rules, reviewer))?;
         let nominal = nominal(&self.rules, &self.absent);
         let nominal = nominal.as_ref().and_then(|n| Rules::new(n, cohort).ok());
-        let level = |s| nominal.as_ref().unwrap_or(&rules).low(s);
-        self.verify_notes(&rules, &level)
+        self.verify_notes(&rules, nominal.as_ref().unwrap_or(&rules))
     }
 
     fn verify_reviewer(&self, rules: &Rules<'_>, reviewer: PersonId) -> Result<(), Violation> {
@@ -108,12 +110,8 @@ impl Changed {
     }
 
     /// The notes are those that the graph gives.
-    fn verify_notes(
-        &self,
-        rules: &Rules<'_>,
-        level: &dyn Fn(SubmissionId) -> u32,
-    ) -> Result<(), Violation> {
-        let again = notes(self.plan.graph(), rules, level);
+    fn verify_notes(&self, rules: &Rules<'_>, levels: &Rules<'_>) -> Result<(), Violation> {
+        let again = notes(self.plan.graph(), rules, levels);
         let missing = (0..).zip(&again).find(|&(i, note)| self.notes.get(i) != Some(note));
         match missing.map(|(_, note)| note) {
             None => Ok(()),
