@@ -342,7 +342,7 @@ impl<'a> Change<'a> {
         let missing = verify::missing(levels, draft_len);
         let plan = ReviewPlan { graph, strategy: Strategy::Change };
         let (added, removed) = difference(self.plan, &plan.graph);
-        let (rules, top_up) = (effective.clone(), self.top_up);
+        let (rules, top_up) = (effective, self.top_up);
         Ok(Changed { plan, added, removed, notes, missing, rules, absent, top_up })
     }
 }
