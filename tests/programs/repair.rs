@@ -23,7 +23,7 @@ pub(super) const FILES: &[Case] = &[
         STARTED,
         &[PEOPLE, PLAN, PLAN_AS_STARTED],
         Error(
-            "impossible: 1 reviewer (dora) is to give 1 review, but submissions can take 0 at \
+            "impossible: 1 submission (dora) is to receive 1 review, but reviewers can give 0 at \
                 most: the rule is no review of one's own work (1 pair)",
         ),
     ),
@@ -50,7 +50,7 @@ pub(super) const FILES: &[Case] = &[
         "a plan with a pair twice",
         REPAIR,
         &[PEOPLE, ("plan.csv", b"reviewer,submission\nana,ben\nana,ben\n")],
-        Error("plan.csv: rows 0 and 1 are both a review of submission 1 by 0"),
+        Error("plan.csv: row 1: reviewer 0 has submission 1 in row 0 already"),
     ),
     (
         "somebody unknown has left",
