@@ -386,7 +386,7 @@ fn a_top_up_restores_what_no_shows_leave() {
     let cohort = Cohort::individuals(41).unwrap();
     let assigner = Assigner::new(4);
     let plan = assigner.assign(&cohort, Seed::new(1)).unwrap();
-    let absent = |person: PersonId| person.get() % 5 == 0 && person.get() < 40;
+    let absent = |person: PersonId| person.get().is_multiple_of(5) && person.get() < 40;
     let done = done_by(&plan, |person| !absent(person));
     let change = Change::new(&plan).started(done).withdraw(people([7]));
     let change = change.no_show((0..41).map(PersonId::new).filter(|&person| absent(person)));
