@@ -13,6 +13,8 @@ mod held_out;
 mod jigsaw;
 #[path = "programs/league.rs"]
 mod league;
+#[path = "programs/repair.rs"]
+mod repair;
 #[path = "programs/rubric_noise.rs"]
 mod rubric_noise;
 
@@ -290,6 +292,48 @@ fn a_plan_that_is_fed_back_is_kept() {
     let report: serde_json::Value = serde_json::from_str(&folder.read("report.json")).unwrap();
     let warnings = report["warnings"].as_array().unwrap();
     assert!(warnings.iter().any(|text| text.as_str().unwrap().contains("rings")), "{report}");
+}
+
+#[test]
+fn repair_names_what_is_wrong_and_what_cannot_be() {
+    check_all(repair::FILES);
+}
+
+#[test]
+fn a_delta_is_what_it_says() {
+    let folder = Folder::new(&[]);
+    let people = |count: u32| {
+        let lines = (100..100 + count).map(|person| format!("p{person}\n"));
+        fs::write(folder.0.join("people.csv"), format!("person\n{}", lines.collect::<String>()))
+            .unwrap();
+    };
+    let run = |command: &str| {
+        let output = folder.run(command);
+        assert!(output.status.success(), "{command}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    people(40);
+    run("assign --people people.csv --reviews 3 --out before.csv");
+    let before = folder.read("before.csv");
+    let rows = before.lines().collect::<Vec<_>>();
+    fs::write(folder.0.join("started.csv"), rows[..60].join("\n")).unwrap();
+    people(41);
+    let line = run("repair --people people.csv --plan before.csv --started started.csv \
+                    --reviews 3 --out after.csv --delta delta.csv");
+    assert_eq!(line, "3 reviews removed, 6 added\n");
+    let (after, delta) = (folder.read("after.csv"), folder.read("delta.csv"));
+    let after = after.lines().collect::<Vec<_>>();
+    assert!(rows[..60].iter().all(|row| after.contains(row)));
+    let mut changes = delta.lines();
+    assert_eq!(changes.next(), Some("change,reviewer,submission"));
+    for change in changes {
+        let (kind, pair) = change.split_once(',').unwrap();
+        assert_eq!(rows.contains(&pair), kind == "removed", "{change}");
+        assert_eq!(after.contains(&pair), kind == "added", "{change}");
+    }
+    assert_eq!((after.len(), delta.lines().count()), (124, 10));
+    let story = run("repair");
+    assert!(story.lines().count() >= 5, "{story}");
 }
 
 #[test]

@@ -87,13 +87,17 @@ impl LongRows {
 impl<'a> Draft<'a> {
     /// All kept reviews, and empty slots up to the quotas.
     pub(super) fn new(rules: &'a Rules<'a>) -> Self {
+        Self::with_rows(rules, rules.quotas())
+    }
+
+    /// All kept reviews, and empty slots up to this many for each person, none fewer than they keep.
+    pub(super) fn with_rows(rules: &'a Rules<'a>, quotas: &[u32]) -> Self {
         let mut offsets = vec![0];
         let mut end = 0;
-        for &quota in rules.quotas() {
+        for &quota in quotas {
             end += quota;
             offsets.push(end);
         }
-        let quotas = rules.quotas();
         let width = quotas.first().copied().filter(|width| quotas.iter().all(|q| q == width));
         let slots = vec![EMPTY; end as usize];
         let long = LongRows::default();
@@ -285,6 +289,15 @@ impl<'a> Draft<'a> {
             row.any(|other| other != slot && self.slots[other] == submission)
         };
         held || !self.rules.allows(reviewer, submission)
+    }
+
+    /// Whether a reviewer has a submission.
+    pub(super) fn has(&self, reviewer: PersonId, submission: SubmissionId) -> bool {
+        let mut row = self.row(reviewer);
+        if row.len() > LONG {
+            return self.long.count(reviewer, submission) > 0;
+        }
+        row.any(|slot| self.slots[slot] == submission)
     }
 
     /// Whether what stands in a slot may not stand there.

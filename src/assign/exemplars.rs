@@ -1,10 +1,9 @@
 //! Exemplars: works of known grade that everybody reviews besides.
 
 use super::plan::Violation;
-use super::rules::{Rules, by_person, filtered};
+use super::rules::Rules;
 use super::{AssignError, Assigner};
 use crate::cohort::Cohort;
-use crate::csr::Csr;
 use crate::graph::ReviewGraph;
 use crate::id::{PersonId, SubmissionId};
 use crate::seed::Stream;
@@ -25,128 +24,80 @@ pub(super) fn list(assigner: &Assigner, cohort: &Cohort) -> Result<Vec<Submissio
     Ok(exemplars)
 }
 
-/// Who is to review how many exemplars.
-#[derive(Debug)]
-pub(super) struct Exemplars<'a> {
-    rules: &'a Rules<'a>,
-    list: Vec<SubmissionId>,
-    /// By person, sorted.
-    kept: Csr<SubmissionId>,
+/// The pairs of reviewers and exemplars, in canonical order: round robin over the exemplars, in
+/// random order of the reviewers. `reviews` is how many others there are.
+pub(super) fn pairs(
+    rules: &Rules<'_>,
+    reviews: usize,
+    stream: &mut Stream,
+) -> Result<Vec<(SubmissionId, PersonId)>, AssignError> {
+    let list = rules.exemplars();
+    let mut pairs = Vec::new();
+    if list.is_empty() {
+        return Ok(pairs);
+    }
+    super::check_total(reviews, total(rules))?;
+    let mut reviewers: Vec<PersonId> = rules.people().collect();
+    stream.shuffle(&mut reviewers);
+    let mut next = 0;
+    for reviewer in reviewers {
+        let kept = rules.kept_exemplars(reviewer);
+        pairs.extend(kept.iter().map(|&exemplar| (exemplar, reviewer)));
+        let mut missing = rules.exemplar_quota(reviewer) - kept.len();
+        for _ in 0..list.len() {
+            if missing == 0 {
+                break;
+            }
+            let exemplar = list[next];
+            next = (next + 1) % list.len();
+            if kept.binary_search(&exemplar).is_err() && rules.allows(reviewer, exemplar) {
+                pairs.push((exemplar, reviewer));
+                missing -= 1;
+            }
+        }
+        if missing > 0 {
+            return Err(AssignError::ExemplarsBarred { reviewer, missing });
+        }
+    }
+    pairs.sort_unstable();
+    Ok(pairs)
 }
 
-impl<'a> Exemplars<'a> {
-    pub(super) fn new(rules: &'a Rules<'a>) -> Result<Self, AssignError> {
-        let (assigner, cohort) = (rules.assigner(), rules.cohort());
-        let list = list(assigner, cohort)?;
-        let kept = by_person(cohort, "kept", &assigner.kept)?;
-        let kept = filtered(&kept, |_, s| list.binary_search(s).is_ok());
-        Ok(Self { rules, list, kept })
-    }
+/// How many reviews of exemplars there are to be.
+fn total(rules: &Rules<'_>) -> usize {
+    rules.people().map(|r| rules.exemplar_quota(r)).fold(0, usize::saturating_add)
+}
 
-    fn quota(&self, person: PersonId) -> usize {
-        let kept = self.kept.row(person.index()).len();
-        if self.rules.cohort().is_staff(person) {
-            kept
-        } else {
-            kept.max(self.rules.assigner().exemplars_each)
-        }
+/// Everybody has theirs, kept ones among them, and where nothing is kept or barred they are spread
+/// evenly.
+pub(super) fn verify(rules: &Rules<'_>, graph: &ReviewGraph) -> Result<(), Violation> {
+    let list = rules.exemplars();
+    if list.is_empty() {
+        return Ok(());
     }
-
-    /// How many reviews of exemplars there are to be.
-    fn total(&self) -> usize {
-        if self.list.is_empty() {
-            return 0;
-        }
-        let quotas = self.rules.people().map(|r| self.quota(r));
-        quotas.fold(0, usize::saturating_add)
-    }
-
-    /// The pairs of reviewers and exemplars, in canonical order: round robin over the exemplars, in
-    /// random order of the reviewers. `reviews` is how many others there are.
-    pub(super) fn pairs(
-        &self,
-        reviews: usize,
-        stream: &mut Stream,
-    ) -> Result<Vec<(SubmissionId, PersonId)>, AssignError> {
-        super::check_total(reviews, self.total())?;
-        let mut pairs = Vec::new();
-        if self.list.is_empty() {
-            return Ok(pairs);
-        }
-        let mut reviewers: Vec<PersonId> = self.rules.people().collect();
-        stream.shuffle(&mut reviewers);
-        let mut next = 0;
-        for reviewer in reviewers {
-            let kept = self.kept.row(reviewer.index());
-            pairs.extend(kept.iter().map(|&exemplar| (exemplar, reviewer)));
-            let mut missing = self.quota(reviewer) - kept.len();
-            for _ in 0..self.list.len() {
-                if missing == 0 {
-                    break;
-                }
-                let exemplar = self.list[next];
-                next = (next + 1) % self.list.len();
-                if kept.binary_search(&exemplar).is_err() && self.rules.allows(reviewer, exemplar) {
-                    pairs.push((exemplar, reviewer));
-                    missing -= 1;
-                }
-            }
-            if missing > 0 {
-                return Err(AssignError::ExemplarsBarred { reviewer, missing });
+    for reviewer in rules.people() {
+        let has = graph.submissions_of(reviewer);
+        for &submission in rules.kept_exemplars(reviewer) {
+            if has.binary_search(&submission).is_err() {
+                return Err(Violation::NotKept { reviewer, submission });
             }
         }
-        pairs.sort_unstable();
-        Ok(pairs)
-    }
-
-    /// Whether a submission is an exemplar.
-    pub(super) fn contains(&self, submission: SubmissionId) -> bool {
-        self.list.binary_search(&submission).is_ok()
-    }
-
-    /// Everybody has theirs, kept ones among them, and where nothing is kept or barred they are
-    /// spread evenly.
-    pub(super) fn verify(&self, graph: &ReviewGraph) -> Result<(), Violation> {
-        if self.list.is_empty() {
-            return Ok(());
+        let given = has.iter().filter(|s| list.binary_search(s).is_ok()).count();
+        let low = rules.exemplar_quota(reviewer);
+        if given != low {
+            return Err(Violation::Given { reviewer, what: "exemplars", given, low, high: low });
         }
-        for reviewer in self.rules.people() {
-            let has = graph.submissions_of(reviewer);
-            for &submission in self.kept.row(reviewer.index()) {
-                if has.binary_search(&submission).is_err() {
-                    return Err(Violation::NotKept { reviewer, submission });
-                }
-            }
-            let given = has.iter().filter(|&&s| self.contains(s)).count();
-            let expected = self.quota(reviewer);
-            if given != expected {
-                let what = "exemplars";
-                return Err(Violation::Given {
-                    reviewer,
-                    what,
-                    given,
-                    low: expected,
-                    high: expected,
-                });
-            }
-        }
-        if !self.are_free() {
-            return Ok(());
-        }
-        let (total, count) = (self.total(), self.list.len());
-        let (low, high) = (total / count, total.div_ceil(count));
-        for &submission in &self.list {
-            let received = graph.reviewers_of(submission).len();
-            if received < low || received > high {
-                return Err(Violation::Received { submission, received, low, high });
-            }
-        }
-        Ok(())
     }
-
-    /// Whether nothing is kept or barred, so that exemplars can be spread evenly.
-    fn are_free(&self) -> bool {
-        let free = |s: &SubmissionId| self.rules.is_open_to_all(*s);
-        self.kept.items().is_empty() && self.list.iter().all(free)
+    if !rules.exemplars_are_free() {
+        return Ok(());
     }
+    let (total, count) = (total(rules), list.len());
+    let (low, high) = (total / count, total.div_ceil(count));
+    for &submission in list {
+        let received = graph.reviewers_of(submission).len();
+        if received < low || received > high {
+            return Err(Violation::Received { submission, received, low, high });
+        }
+    }
+    Ok(())
 }

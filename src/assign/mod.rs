@@ -10,7 +10,9 @@
 
 mod augment;
 mod chains;
+pub mod change;
 mod draft;
+mod dropout;
 mod exemplars;
 mod flow;
 mod guard;
@@ -33,6 +35,8 @@ mod wishes;
 
 use thiserror::Error;
 
+pub use change::{Change, ChangeError, Changed};
+pub use dropout::{DropoutError, required_reviews, shortfall};
 pub use plan::{LoadsKept, ReviewPlan, Shortfall, Strategy, Violation};
 pub use quality::Quality;
 pub use queue::ReviewQueue;
@@ -47,7 +51,6 @@ use crate::graph::ReviewGraph;
 use crate::id::{MAX_PAIRS, PersonId, SubmissionId};
 use crate::quota::Quota;
 use crate::seed::{Phase, Seed};
-use exemplars::Exemplars;
 use guard::Guard;
 use loads::{Stage, Wish};
 use rules::{Crew, Rules};
@@ -90,6 +93,8 @@ pub struct Assigner {
     polish: bool,
     weights: weights::Weights,
     wishes: wishes::Wishes,
+    excused: Vec<PersonId>,
+    closed: Vec<SubmissionId>,
 }
 
 /// Why there is no plan.
@@ -170,6 +175,22 @@ pub enum AssignError {
         /// How many there are.
         there: usize,
     },
+    /// An excused person who is not there.
+    #[error("excused person {person} is not one of {people} people")]
+    UnknownExcused {
+        /// The person.
+        person: PersonId,
+        /// How many people there are.
+        people: usize,
+    },
+    /// A closed submission that is not there.
+    #[error("closed submission {submission} is not one of {submissions} submissions")]
+    UnknownClosed {
+        /// The submission.
+        submission: SubmissionId,
+        /// How many submissions there are.
+        submissions: usize,
+    },
     /// A reviewer whom rules bar from too many exemplars.
     #[error("reviewer {reviewer} lacks {missing} exemplars that no rule bars")]
     ExemplarsBarred {
@@ -239,6 +260,8 @@ impl Assigner {
             polish: true,
             weights: weights::Weights::default(),
             wishes: wishes::Wishes::default(),
+            excused: Vec::new(),
+            closed: Vec::new(),
         }
     }
 
@@ -469,6 +492,44 @@ impl Assigner {
         self
     }
 
+    /// Excuses these people, beside those excused before: they give nothing beyond the reviews that
+    /// are kept, whatever their quota. Their own work is reviewed like any other.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed, SubmissionId};
+    ///
+    /// let cohort = Cohort::individuals(10)?;
+    /// let ill = PersonId::new(4);
+    /// let plan = Assigner::new(2).excuse([ill]).assign(&cohort, Seed::new(1))?;
+    /// assert!(plan.graph().submissions_of(ill).is_empty());
+    /// assert!(!plan.graph().reviewers_of(SubmissionId::new(4)).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn excuse(mut self, people: impl IntoIterator<Item = PersonId>) -> Self {
+        self.excused.extend(people);
+        self
+    }
+
+    /// Closes these submissions, beside those closed before: they receive nothing beyond the
+    /// reviews that are kept and are no part of the even spread. A kept review of one counts in the
+    /// quota of its reviewer.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, Seed, SubmissionId};
+    ///
+    /// let cohort = Cohort::individuals(10)?;
+    /// let taken_back = SubmissionId::new(4);
+    /// let plan = Assigner::new(2).close([taken_back]).assign(&cohort, Seed::new(1))?;
+    /// assert!(plan.graph().reviewers_of(taken_back).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn close(mut self, submissions: impl IntoIterator<Item = SubmissionId>) -> Self {
+        self.closed.extend(submissions);
+        self
+    }
+
     /// A plan that keeps every rule.
     ///
     /// The same cohort, rules (in any order) and seed give the same plan. Before rules tell people
@@ -486,8 +547,8 @@ impl Assigner {
         let mut rules = Rules::new(self, cohort)?;
         rules.settle(seed);
         let found = search::search(&rules, seed)?;
-        let exemplars = Exemplars::new(&rules)?
-            .pairs(found.draft.len(), &mut seed.stream(Phase::Exemplars, 0))?;
+        let mut stream = seed.stream(Phase::Exemplars, 0);
+        let exemplars = exemplars::pairs(&rules, found.draft.len(), &mut stream)?;
         let strategy = found.strategy;
         let mut stage = found.stage;
         let mut draft = found.draft;
@@ -510,6 +571,11 @@ impl Assigner {
         }
         let loads = rules.nearest().max(stage.into());
         Ok(ReviewPlan { graph, strategy, stage, loads })
+    }
+
+    /// Whether staff are to check a submission.
+    fn is_checked(&self, submission: SubmissionId) -> bool {
+        self.spot_checks.binary_search(&submission).is_ok()
     }
 
     /// Whether ranges are ranges.

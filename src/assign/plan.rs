@@ -2,10 +2,9 @@
 
 use thiserror::Error;
 
-use super::exemplars::{self, Exemplars};
 use super::loads::Stage;
 use super::rules::{Rule, Rules};
-use super::{AssignError, Assigner};
+use super::{AssignError, Assigner, exemplars};
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
 use crate::id::{PersonId, SubmissionId, to_u32};
@@ -90,6 +89,8 @@ pub enum Strategy {
     /// The same, with augmenting paths for what switches could not place, and switches over the
     /// whole plan after them.
     Augment,
+    /// An earlier plan, changed no more than what happened since asks for.
+    Change,
 }
 
 impl core::fmt::Display for Strategy {
@@ -98,6 +99,7 @@ impl core::fmt::Display for Strategy {
             Self::Repair => "random permutations with repair",
             Self::Sections => "a flow over sections, and random permutations within them",
             Self::Augment => "random permutations with repair and augmenting paths",
+            Self::Change => "change of an earlier plan",
         })
     }
 }
@@ -237,7 +239,7 @@ impl ReviewPlan {
     ) -> Result<Vec<Shortfall>, AssignError> {
         let mut list = Vec::new();
         for rules in Rules::all(assigner, cohort)? {
-            let crew = CrewGraph::new(self, &rules)?;
+            let crew = CrewGraph { graph: &self.graph, rules: &rules };
             let wanted = rules.people().map(|r| (r, rules.wanted(r), crew.given(r)));
             let short = wanted.filter(|&(_, wanted, given)| given < wanted as usize);
             list.extend(short.map(|(reviewer, wanted, given)| Shortfall::Given {
@@ -274,11 +276,11 @@ impl ReviewPlan {
             }
         }
         for rules in Rules::all(assigner, cohort)? {
-            let crew = CrewGraph::new(self, &rules)?;
+            let crew = CrewGraph { graph: &self.graph, rules: &rules };
             rules.people().try_for_each(|reviewer| self.verify_reviewer(&crew, reviewer))?;
             self.verify_received(&crew)?;
             if rules.is_peers() {
-                Exemplars::new(&rules)?.verify(&self.graph)?;
+                exemplars::verify(&rules, &self.graph)?;
             }
         }
         if self.loads == LoadsKept::BestEffort && !assigner.best_effort {
@@ -333,17 +335,11 @@ impl ReviewPlan {
 struct CrewGraph<'a> {
     graph: &'a ReviewGraph,
     rules: &'a Rules<'a>,
-    exemplars: Vec<SubmissionId>,
 }
 
-impl<'a> CrewGraph<'a> {
-    fn new(plan: &'a ReviewPlan, rules: &'a Rules<'a>) -> Result<Self, AssignError> {
-        let exemplars = exemplars::list(rules.assigner(), rules.cohort())?;
-        Ok(Self { graph: &plan.graph, rules, exemplars })
-    }
-
+impl CrewGraph<'_> {
     fn is_exemplar(&self, submission: SubmissionId) -> bool {
-        self.exemplars.binary_search(&submission).is_ok()
+        self.rules.exemplars().binary_search(&submission).is_ok()
     }
 
     fn given(&self, reviewer: PersonId) -> usize {

@@ -26,10 +26,18 @@ pub(super) struct Rules<'a> {
     /// By person, sorted; empty where there are none.
     forbidden: Csr<SubmissionId>,
     history: Csr<SubmissionId>,
-    /// By person, sorted: reviews of this crew that stay.
+    /// By person, sorted: all reviews that stay, and those of this crew among them.
+    stays: Csr<SubmissionId>,
     kept: Csr<SubmissionId>,
+    /// By person, sorted: reviews of exemplars that stay.
+    kept_exemplars: Csr<SubmissionId>,
     /// By submission, kept reviews; empty where nothing is kept.
     kept_of: Vec<u32>,
+    /// Sorted.
+    exemplars: Vec<SubmissionId>,
+    /// Sorted: who gives and what receives nothing beyond kept reviews.
+    excused: Vec<PersonId>,
+    closed: Vec<SubmissionId>,
     classes: Option<Classes>,
     /// Sorted; `None` where it is all submissions.
     pool: Option<Vec<SubmissionId>>,
@@ -68,8 +76,13 @@ impl<'a> Rules<'a> {
             crew,
             forbidden,
             history,
+            kept_exemplars: filtered(&kept, |_, work| exemplars.binary_search(work).is_ok()),
             kept: Csr::new(vec![0; cohort.people() + 1], Vec::new()),
+            stays: kept,
             kept_of: Vec::new(),
+            exemplars,
+            excused: Vec::new(),
+            closed: Vec::new(),
             classes: Classes::new(&assigner.sections, cohort),
             pool: None,
             gives: None,
@@ -80,18 +93,15 @@ impl<'a> Rules<'a> {
             weights: None,
             costs: Costs::default(),
         };
-        rules.check_kept(&kept)?;
-        let of_crew = |person: usize, work: &SubmissionId| {
-            let is_staff = cohort.is_staff(PersonId::new(to_u32(person)));
-            exemplars.binary_search(work).is_err() && is_staff == (crew == Crew::Staff)
-        };
-        rules.kept = filtered(&kept, of_crew);
+        rules.check_kept()?;
+        rules.check_out()?;
+        rules.kept = filtered(&rules.stays, |person, work| rules.counts(person, *work));
         rules.kept_of = kept_of(&rules.kept, cohort.submissions());
         rules.pool = match crew {
-            Crew::Peers if exemplars.is_empty() => None,
+            Crew::Peers if rules.exemplars.is_empty() => None,
             Crew::Peers => {
                 let all = (0..to_u32(cohort.submissions())).map(SubmissionId::new);
-                Some(all.filter(|s| exemplars.binary_search(s).is_err()).collect())
+                Some(all.filter(|s| rules.exemplars.binary_search(s).is_err()).collect())
             }
             Crew::Staff => Some(rules.checked_works()?),
         };
@@ -101,6 +111,27 @@ impl<'a> Rules<'a> {
         }
         rules.apportion()?;
         Ok(rules)
+    }
+
+    /// Whether a review counts among those of this crew.
+    fn counts(&self, person: usize, work: SubmissionId) -> bool {
+        self.exemplars.binary_search(&work).is_err() && self.has(PersonId::new(to_u32(person)))
+    }
+
+    /// Takes note of who is out, after a check that they are there.
+    fn check_out(&mut self) -> Result<(), AssignError> {
+        let (people, submissions) = (self.cohort.people(), self.cohort.submissions());
+        self.excused.clone_from(&self.assigner.excused);
+        self.closed.clone_from(&self.assigner.closed);
+        self.excused.sort_unstable();
+        self.closed.sort_unstable();
+        if let Some(&person) = self.excused.last().filter(|person| person.index() >= people) {
+            return Err(AssignError::UnknownExcused { person, people });
+        }
+        if let Some(&submission) = self.closed.last().filter(|s| s.index() >= submissions) {
+            return Err(AssignError::UnknownClosed { submission, submissions });
+        }
+        Ok(())
     }
 
     /// The rules of each crew that has anything to do: peers first.
@@ -124,12 +155,12 @@ impl<'a> Rules<'a> {
         self.cohort.is_staff(person) == (self.crew == Crew::Staff)
     }
 
-    fn check_kept(&self, kept: &Csr<SubmissionId>) -> Result<(), AssignError> {
-        if kept.items().is_empty() {
+    fn check_kept(&self) -> Result<(), AssignError> {
+        if self.stays.items().is_empty() {
             return Ok(());
         }
         for reviewer in self.people() {
-            for &submission in kept.row(reviewer.index()) {
+            for &submission in self.stays.row(reviewer.index()) {
                 if let Some(rule) = self.bar(reviewer, submission) {
                     return Err(AssignError::KeptBarred { reviewer, submission, rule });
                 }
@@ -227,6 +258,7 @@ impl<'a> Rules<'a> {
         let quota = if self.cohort.has_quotas() { self.cohort.quota(reviewer) } else { None };
         let is_staff = self.cohort.is_staff(reviewer);
         match (self.crew, is_staff) {
+            _ if self.is_excused(reviewer) => Wish::exactly(0),
             (Crew::Peers, true) | (Crew::Staff, false) => Wish::exactly(0),
             (Crew::Staff, true) => {
                 Wish { min: 0, target: None, max: quota.map_or(u32::MAX, |quota| quota.max()) }
@@ -239,6 +271,7 @@ impl<'a> Rules<'a> {
     fn take_wishes(&self) -> Vec<Wish> {
         let plain = self.crew == Crew::Peers
             && self.kept_of.is_empty()
+            && self.closed.is_empty()
             && !self.cohort.has_demands()
             && self.assigner.receive.is_none();
         if plain {
@@ -250,9 +283,8 @@ impl<'a> Rules<'a> {
 
     fn take_wish(&self, work: SubmissionId) -> Wish {
         match self.crew {
-            Crew::Staff if self.assigner.spot_checks.binary_search(&work).is_err() => {
-                Wish::exactly(0)
-            }
+            _ if self.is_closed(work) => Wish::exactly(0),
+            Crew::Staff if !self.assigner.is_checked(work) => Wish::exactly(0),
             Crew::Staff => Wish::exactly(to_u32(self.assigner.checks_each)),
             Crew::Peers => self.cohort.demand(work).map_or(self.same_take(), |quota| Wish {
                 min: quota.min(),
@@ -266,6 +298,41 @@ impl<'a> Rules<'a> {
     fn same_take(&self) -> Wish {
         let (min, max) = self.assigner.receive.unwrap_or((0, u32::MAX));
         Wish { min, target: None, max }
+    }
+
+    /// Whether a person gives nothing beyond kept reviews.
+    pub(super) fn is_excused(&self, person: PersonId) -> bool {
+        !self.excused.is_empty() && self.excused.binary_search(&person).is_ok()
+    }
+
+    /// Whether a submission receives nothing beyond kept reviews.
+    pub(super) fn is_closed(&self, submission: SubmissionId) -> bool {
+        !self.closed.is_empty() && self.closed.binary_search(&submission).is_ok()
+    }
+
+    /// Sorted.
+    pub(super) fn exemplars(&self) -> &[SubmissionId] {
+        &self.exemplars
+    }
+
+    pub(super) fn kept_exemplars(&self, reviewer: PersonId) -> &[SubmissionId] {
+        self.kept_exemplars.row(reviewer.index())
+    }
+
+    /// How many exemplars a person is to review.
+    pub(super) fn exemplar_quota(&self, person: PersonId) -> usize {
+        let kept = self.kept_exemplars(person).len();
+        let none = self.cohort.is_staff(person) || self.is_excused(person);
+        if none { kept } else { kept.max(self.assigner.exemplars_each) }
+    }
+
+    /// Whether nothing of exemplars is kept or barred, so that they can be spread evenly.
+    pub(super) fn exemplars_are_free(&self) -> bool {
+        self.forbidden.items().is_empty()
+            && self.history.items().is_empty()
+            && self.closed.is_empty()
+            && self.kept_exemplars.items().is_empty()
+            && self.exemplars.iter().all(|&s| self.cohort.authors_of(s).is_empty())
     }
 
     /// How near loads can be to what is wanted, whatever the search finds.
@@ -374,6 +441,16 @@ impl<'a> Rules<'a> {
         }
     }
 
+    /// The fewest reviews of an even share.
+    pub(super) fn low(&self, submission: SubmissionId) -> u32 {
+        self.take(Stage::Even, submission).0
+    }
+
+    /// The most reviews of an even share.
+    pub(super) fn high(&self, submission: SubmissionId) -> u32 {
+        self.take(Stage::Even, submission).1
+    }
+
     /// The fewest and the most reviews that a submission of the pool may receive.
     pub(super) fn take(&self, stage: Stage, submission: SubmissionId) -> (u32, u32) {
         let kept = self.kept_by(submission);
@@ -429,12 +506,6 @@ impl<'a> Rules<'a> {
         if is_wider { Stage::Ranges } else { Stage::Even }
     }
 
-    /// Whether a submission has no author and no pair is forbidden at all.
-    pub(super) fn is_open_to_all(&self, submission: SubmissionId) -> bool {
-        let no_pairs = self.forbidden.items().is_empty() && self.history.items().is_empty();
-        no_pairs && self.cohort.authors_of(submission).is_empty()
-    }
-
     /// Whether nothing bars a person from a submission.
     #[inline]
     pub(super) fn allows(&self, reviewer: PersonId, submission: SubmissionId) -> bool {
@@ -460,7 +531,12 @@ impl<'a> Rules<'a> {
         if holds(&self.forbidden) {
             return Some(Rule::ForbiddenPair);
         }
-        holds(&self.history).then_some(Rule::EarlierRound)
+        if holds(&self.history) {
+            return Some(Rule::EarlierRound);
+        }
+        let is_closed = self.is_closed(submission)
+            && self.stays.row(reviewer.index()).binary_search(&submission).is_err();
+        is_closed.then_some(Rule::Closed)
     }
 
     /// The works of the pool that a person is barred from by anything but their section, sorted:
@@ -544,6 +620,8 @@ pub enum Rule {
     OncePerWork,
     /// There is no submission to review.
     NothingToReview,
+    /// The submission is closed to new reviews.
+    Closed,
 }
 
 impl core::fmt::Display for Rule {
@@ -558,6 +636,7 @@ impl core::fmt::Display for Rule {
             Self::EarlierRound => "no pair of an earlier round",
             Self::KeptPair => "reviews that are kept",
             Self::OncePerWork => "no second review of one work by one person",
+            Self::Closed => "no new review of a closed submission",
             Self::NothingToReview => "no review without a submission",
         })
     }

@@ -98,7 +98,7 @@ fn network(
 }
 
 /// Whether a plan exists with loads in these ranges.
-fn exists(allowed: &[Vec<bool>], give: &[(u32, u32)], take: &[(u32, u32)]) -> bool {
+pub(super) fn exists(allowed: &[Vec<bool>], give: &[(u32, u32)], take: &[(u32, u32)]) -> bool {
     let (room, needed) = network(allowed, give, take);
     max_flow(room, 2, 3) == needed
 }

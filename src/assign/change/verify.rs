@@ -1,0 +1,144 @@
+//! The independent check of a changed plan, and what is to be said about it.
+
+use super::{Changed, Note};
+use crate::assign::Assigner;
+use crate::assign::plan::Violation;
+use crate::assign::rules::Rules;
+use crate::cohort::Cohort;
+use crate::graph::ReviewGraph;
+use crate::id::{PersonId, SubmissionId, to_u32};
+
+/// The rules as if everybody had shown up; `None` where everybody did.
+pub(super) fn nominal(rules: &Assigner, absent: &[PersonId]) -> Option<Assigner> {
+    if absent.is_empty() {
+        return None;
+    }
+    let mut nominal = rules.clone();
+    nominal.excused.retain(|person| absent.binary_search(person).is_err());
+    Some(nominal)
+}
+
+/// How many reviews of peers a person gives.
+fn given(graph: &ReviewGraph, rules: &Rules<'_>, reviewer: PersonId) -> u32 {
+    if !rules.has(reviewer) {
+        return 0;
+    }
+    let is_peer = |s: &&SubmissionId| rules.exemplars().binary_search(s).is_err();
+    to_u32(graph.submissions_of(reviewer).iter().filter(is_peer).count())
+}
+
+/// How many of the reviews that quotas ask for are not among these.
+pub(super) fn missing(levels: &Rules<'_>, given: usize) -> usize {
+    let asked: usize = levels.quotas().iter().map(|&quota| quota as usize).sum();
+    asked.saturating_sub(given)
+}
+
+/// Every number that is not what the rules say.
+pub(super) fn notes(graph: &ReviewGraph, rules: &Rules<'_>, levels: &Rules<'_>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for reviewer in rules.people() {
+        let (given, quota) = (given(graph, rules, reviewer), rules.quota(reviewer));
+        if given != quota {
+            notes.push(Note::Quota { reviewer, given, quota });
+        }
+    }
+    for submission in rules.pool() {
+        let peers = graph.reviewers_of(submission).iter().filter(|&&r| rules.has(r));
+        let received = to_u32(peers.count());
+        let least = levels.low(submission);
+        let most = rules.high(submission).max(levels.high(submission));
+        if received < least {
+            notes.push(Note::Short { submission, received, level: least });
+        } else if received > most {
+            notes.push(Note::Crowded { submission, received, level: most });
+        }
+    }
+    notes
+}
+
+impl Changed {
+    /// Checks every promise anew, with nothing but the graph: as
+    /// [`ReviewPlan::verify`](crate::ReviewPlan::verify) under [`rules`](Self::rules) where nobody
+    /// may give more than their quota; else nobody has what a rule bars, kept reviews are there,
+    /// nobody gives more than the top up beyond their quota, and every number that is not what the
+    /// rules say is noted. O(people + submissions + reviews).
+    ///
+    /// # Errors
+    ///
+    /// The first [`Violation`], with the ids and the numbers.
+    pub fn verify(&self, cohort: &Cohort) -> Result<(), Violation> {
+        if self.top_up == 0 {
+            return self.plan.verify(cohort, &self.rules);
+        }
+        let rules = Rules::new(&self.rules, cohort)?;
+        let graph = self.plan.graph();
+        for (what, given, expected) in [
+            ("people", graph.people(), cohort.people()),
+            ("submissions", graph.submissions(), cohort.submissions()),
+        ] {
+            if given != expected {
+                return Err(Violation::Size { what, given, expected });
+            }
+        }
+        rules.people().try_for_each(|reviewer| self.verify_reviewer(&rules, reviewer))?;
+        let nominal = nominal(&self.rules, &self.absent);
+        let nominal = nominal.as_ref().and_then(|n| Rules::new(n, cohort).ok());
+        self.verify_notes(&rules, nominal.as_ref().unwrap_or(&rules))
+    }
+
+    fn verify_reviewer(&self, rules: &Rules<'_>, reviewer: PersonId) -> Result<(), Violation> {
+        let has = self.plan.graph().submissions_of(reviewer);
+        for &submission in has {
+            if let Some(rule) = rules.bar(reviewer, submission) {
+                return Err(Violation::Barred { reviewer, submission, rule });
+            }
+        }
+        for &submission in rules.kept(reviewer).iter().chain(rules.kept_exemplars(reviewer)) {
+            if has.binary_search(&submission).is_err() {
+                return Err(Violation::NotKept { reviewer, submission });
+            }
+        }
+        if !rules.has(reviewer) {
+            return Ok(());
+        }
+        let peers = given(self.plan.graph(), rules, reviewer) as usize;
+        let quota = rules.quota(reviewer) as usize;
+        let may_more = quota > 0 && !rules.is_excused(reviewer);
+        let most = if may_more { quota.saturating_add(self.top_up) } else { quota };
+        let exemplars = rules.exemplar_quota(reviewer);
+        for (what, given, low, high) in [
+            ("submissions", peers, 0, most),
+            ("exemplars", has.len() - peers, exemplars, exemplars),
+        ] {
+            if given < low || given > high {
+                return Err(Violation::Given { reviewer, what, given, low, high });
+            }
+        }
+        Ok(())
+    }
+
+    /// The notes are those that the graph gives.
+    fn verify_notes(&self, rules: &Rules<'_>, levels: &Rules<'_>) -> Result<(), Violation> {
+        let again = notes(self.plan.graph(), rules, levels);
+        let missing = (0..).zip(&again).find(|&(i, note)| self.notes.get(i) != Some(note));
+        match missing.map(|(_, note)| note) {
+            None => Ok(()),
+            Some(&Note::Quota { reviewer, given, quota }) => Err(Violation::Given {
+                reviewer,
+                what: "submissions",
+                given: given as usize,
+                low: quota as usize,
+                high: quota as usize,
+            }),
+            Some(
+                &Note::Short { submission, received, level }
+                | &Note::Crowded { submission, received, level },
+            ) => Err(Violation::Received {
+                submission,
+                received: received as usize,
+                low: level as usize,
+                high: level as usize,
+            }),
+        }
+    }
+}
