@@ -168,7 +168,7 @@ impl<'p, 'd, F: Fn(PersonId, SubmissionId) -> bool> Paths<'p, 'd, F> {
         let mut next = 0;
         while let Some(&node) = queue.get(next) {
             next += 1;
-            if self.cost_to(target) <= level {
+            if self.cost_to(target) <= 0 {
                 return;
             }
             match node {

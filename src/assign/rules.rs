@@ -8,6 +8,7 @@ use super::{AssignError, Assigner, exemplars};
 use crate::cohort::Cohort;
 use crate::csr::Csr;
 use crate::id::{MAX_PAIRS, PersonId, SubmissionId, to_u32};
+use crate::quota::Quota;
 use crate::seed::{Phase, Seed, Stream};
 
 /// Who reviews: learners the works of learners, or staff the works that are to be checked.
@@ -261,7 +262,7 @@ impl<'a> Rules<'a> {
             _ if self.is_excused(reviewer) => Wish::exactly(0),
             (Crew::Peers, true) | (Crew::Staff, false) => Wish::exactly(0),
             (Crew::Staff, true) => {
-                Wish { min: 0, target: None, max: quota.map_or(u32::MAX, |quota| quota.max()) }
+                Wish { min: 0, target: None, max: quota.map_or(u32::MAX, Quota::max) }
             }
             (Crew::Peers, false) => self.assigner.give_wish(quota),
         }

@@ -54,7 +54,7 @@ pub(super) struct Classes {
     members: Csr<u32>,
     /// By class of people, for [`Kind::Allowed`]: the sections open to it, as classes of people.
     open: Csr<u32>,
-    person_classes: usize,
+    sections: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,14 +94,13 @@ impl Classes {
             }
             _ => Vec::new(),
         };
-        let person_classes = labels.len() + 1;
         let row = |i: usize| allowed[i].0 as usize;
-        let open = Csr::group(person_classes, allowed.len(), row, |i| allowed[i].1);
-        Some(Self { kind, people, works, members, open, person_classes })
+        let open = Csr::group(labels.len() + 1, allowed.len(), row, |i| allowed[i].1);
+        Some(Self { kind, people, works, members, open, sections: labels.len() })
     }
 
     pub(super) fn person_classes(&self) -> usize {
-        self.person_classes
+        self.sections + 1
     }
 
     pub(super) fn work_classes(&self) -> usize {

@@ -152,18 +152,21 @@ pub(super) fn small() -> impl Strategy<Value = (Cohort, Assigner)> {
     })
 }
 
+type Ids = (u32, u32);
+type Range = (u32, u32, u32);
+
 /// What an assigner may be told beside the numbers.
 #[derive(Debug, Clone)]
 struct Settings {
     sizes: Vec<u32>,
     reviews: usize,
-    quotas: Vec<(u32, u32, u32)>,
-    demands: Vec<(u32, u32, u32)>,
+    quotas: Vec<Range>,
+    demands: Vec<Range>,
     sections: (usize, Vec<u32>),
-    forbidden: Vec<(u32, u32)>,
-    history: Vec<(u32, u32)>,
-    kept: Vec<(u32, u32)>,
-    ranges: (Option<(u32, u32)>, Option<(u32, u32)>),
+    forbidden: Vec<Ids>,
+    history: Vec<Ids>,
+    kept: Vec<Ids>,
+    ranges: [Option<Ids>; 2],
     exemplars: u32,
     best_effort: bool,
 }
@@ -178,7 +181,7 @@ fn settings() -> impl Strategy<Value = Settings> {
         prop::collection::vec((0..8_u32, 0..4_u32, 0..3_u32), 0..2),
         (0..5_usize, prop::collection::vec(0..3_u32, 15)),
     );
-    let rules = (pairs(12), pairs(6), pairs(3), (range(), range()), 0..3_u32, any::<bool>());
+    let rules = (pairs(12), pairs(6), pairs(3), [range(), range()], 0..3_u32, any::<bool>());
     (course, rules).prop_map(|(course, rules)| {
         let (sizes, reviews, quotas, demands, sections) = course;
         let (forbidden, history, kept, ranges, exemplars, best_effort) = rules;
@@ -244,10 +247,10 @@ fn mixed() -> impl Strategy<Value = (Cohort, Assigner)> {
             .exemplars(exemplars, 0)
             .best_effort(settings.best_effort);
         assigner.history = history;
-        if let Some((least, most)) = settings.ranges.0 {
+        if let Some((least, most)) = settings.ranges[0] {
             assigner = assigner.give(least, most);
         }
-        if let Some((least, most)) = settings.ranges.1 {
+        if let Some((least, most)) = settings.ranges[1] {
             assigner = assigner.receive(least, most);
         }
         let open = assigner.clone().best_effort(true);
@@ -391,7 +394,7 @@ proptest! {
             for to in (0..u32::try_from(n).unwrap()).map(PersonId::new) {
                 let mut moved = pairs.clone();
                 moved[i].1 = to;
-                if let Ok(graph) = crate::ReviewGraph::from_pairs(n, n, &moved)
+                if let Ok(graph) = ReviewGraph::from_pairs(n, n, &moved)
                     && to != pairs[i].1
                 {
                     let moved = ReviewPlan { graph, ..plan.clone() };

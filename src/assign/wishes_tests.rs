@@ -10,7 +10,7 @@ use super::*;
 type Pairs = Vec<(SubmissionId, PersonId)>;
 
 /// Avoided reviews less preferred ones.
-fn cost(assigner: &Assigner, wishes: usize, graph: &crate::ReviewGraph) -> i64 {
+fn cost(assigner: &Assigner, wishes: usize, graph: &ReviewGraph) -> i64 {
     let unmet = assigner.unmet_preferred(graph).len() + assigner.unmet_avoided(graph).len();
     i64::try_from(unmet).unwrap() - i64::try_from(wishes).unwrap()
 }
@@ -85,12 +85,12 @@ fn optimum(cohort: &Cohort, assigner: &Assigner, preferred: &Pairs, plan: &Revie
     fixed + least_cost(&costs, &give, &take)
 }
 
-fn everything(cohort: &Cohort) -> crate::ReviewGraph {
+fn everything(cohort: &Cohort) -> ReviewGraph {
     let (people, submissions) = (cohort.people(), cohort.submissions());
     let pairs: Vec<_> = (0..u32::try_from(submissions).unwrap())
         .flat_map(|s| (0..u32::try_from(people).unwrap()).map(move |r| pair(s, r)))
         .collect();
-    crate::ReviewGraph::from_pairs(people, submissions, &pairs).unwrap()
+    ReviewGraph::from_pairs(people, submissions, &pairs).unwrap()
 }
 
 /// The wishes that are allowed, each pair once.
@@ -116,7 +116,7 @@ fn allowed(cohort: &Cohort, assigner: &Assigner, wishes: &[(u32, u32, bool)]) ->
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
-        cases: 1000,
+        cases: 4000,
         ..ProptestConfig::default()
     })]
 
@@ -176,7 +176,7 @@ fn without_searches_switches_still_break_nothing() {
             wishes::meet_within(&mut draft, Seed::new(2), looks);
         }
         let (graph, strategy) = (draft.into_graph(&[]), plan::Strategy::Repair);
-        let (stage, loads) = (loads::Stage::Even, LoadsKept::Exactly);
+        let (stage, loads) = (Stage::Even, LoadsKept::Exactly);
         let plan = ReviewPlan { graph, strategy, stage, loads };
         assert_eq!(plan.verify(&cohort, &assigner), Ok(()));
         cost(&assigner, preferred.len(), plan.graph())

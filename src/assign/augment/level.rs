@@ -19,8 +19,7 @@ pub(super) fn level(draft: &mut Draft<'_>, search: &mut Search) {
     let pool: Vec<SubmissionId> = draft.rules.pool().collect();
     let load = |search: &Search, draft: &Draft<'_>, s| search.load(draft, s) as usize;
     let highest = pool.iter().map(|&s| load(search, draft, s)).max().unwrap_or(0);
-    let by_load =
-        Csr::group(highest + 1, pool.len(), |i| load(search, draft, pool[i]), |i| to_u32(i));
+    let by_load = Csr::group(highest + 1, pool.len(), |i| load(search, draft, pool[i]), to_u32);
     let mut waiting: Vec<Vec<u32>> = (0..=highest).map(|l| by_load.row(l).to_vec()).collect();
     let mut closed = Reach::new(draft);
     for level in 0..=highest {
@@ -32,11 +31,15 @@ pub(super) fn level(draft: &mut Draft<'_>, search: &mut Search) {
             if search.is_full(draft, root) {
                 continue;
             }
-            let donor =
-                |s| search.load(draft, s) as usize >= level + 2 && search.can_spare(draft, s);
+            // Even in a best effort nobody goes below a least number that was set.
+            let least = |s| draft.rules.take(search.stage.min(Stage::Ranges), s).0;
+            let donor = |s| {
+                let load = search.load(draft, s);
+                load as usize >= level + 2 && load > least(s)
+            };
             let mut reach = closed.clone();
             if let Some(End::Donor(other)) = reach.search(draft, root, donor, |_| None) {
-                reach.apply(draft, search, End::Donor(other));
+                reach.apply(draft, search, &End::Donor(other));
                 waiting[level + 1].push(i);
                 if let Ok(place) = pool.binary_search(&other) {
                     waiting[load(search, draft, other)].push(to_u32(place));

@@ -3,6 +3,7 @@
 use super::Search;
 use crate::assign::draft::{Draft, EMPTY};
 use crate::assign::loads::Stage;
+use crate::assign::sections::Classes;
 use crate::assign::shortage::Shortage;
 use crate::csr::Csr;
 use crate::id::{PersonId, SubmissionId, to_u32};
@@ -31,7 +32,7 @@ pub(super) enum End {
 impl Reach {
     pub(super) fn new(draft: &Draft<'_>) -> Self {
         let rules = draft.rules;
-        let count = rules.classes().map_or(1, |classes| classes.person_classes());
+        let count = rules.classes().map_or(1, Classes::person_classes);
         let class = |r: usize| {
             rules.classes().map_or(0, |classes| classes.of_person(PersonId::new(to_u32(r))))
         };
@@ -112,8 +113,8 @@ impl Reach {
     }
 
     /// Moves along the path from its end back to the root.
-    pub(super) fn apply(&self, draft: &mut Draft<'_>, search: &mut Search, end: End) {
-        let mut submission = match end {
+    pub(super) fn apply(&self, draft: &mut Draft<'_>, search: &mut Search, end: &End) {
+        let mut submission = match *end {
             End::Donor(donor) => donor,
             End::Slot(slot, submission) => {
                 search.shift(draft, slot, submission);
@@ -144,7 +145,7 @@ pub(super) fn lift(
         reach = Reach::new(draft);
         let is_donor = |s| search.can_spare(draft, s);
         if let Some(end) = reach.search(draft, root, is_donor, |r| slot_of(draft, r)) {
-            reach.apply(draft, search, end);
+            reach.apply(draft, search, &end);
             return Ok(());
         }
     }
@@ -169,5 +170,5 @@ fn lift_to(draft: &mut Draft<'_>, search: &mut Search, root: SubmissionId, least
     let mut reach = Reach::new(draft);
     let is_donor = |s| search.can_spare(draft, s) && search.load(draft, s) > least;
     let end = reach.search(draft, root, is_donor, |r| draft.empty_slot(r));
-    end.map(|end| reach.apply(draft, search, end)).is_some()
+    end.map(|end| reach.apply(draft, search, &end)).is_some()
 }

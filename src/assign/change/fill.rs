@@ -146,11 +146,11 @@ pub(super) fn fill(state: &mut State<'_>) -> Result<(), Box<Shortage>> {
     if left.is_empty() && !state.rules.pool().any(lacks) {
         return Ok(());
     }
-    exact(state, &left)
+    exact(state)
 }
 
 /// The exact search, from here. Where it fails nothing has changed.
-fn exact(state: &mut State<'_>, empty: &[usize]) -> Result<(), Box<Shortage>> {
+fn exact(state: &mut State<'_>) -> Result<(), Box<Shortage>> {
     let before: Vec<SubmissionId> = (0..state.draft.len()).map(|i| state.draft.get(i)).collect();
     let done = augment::complete(&mut state.draft, Stage::Even);
     if done.is_err() {

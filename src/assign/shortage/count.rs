@@ -34,7 +34,9 @@ impl Rules<'_> {
         let mut bars = Bars::new(self.cohort().submissions());
         if let Some(classes) = self.classes() {
             let mut members = vec![0; classes.person_classes()];
-            reviewers.iter().for_each(|&r| members[classes.of_person(PersonId::new(r))] += 1);
+            for &r in reviewers {
+                members[classes.of_person(PersonId::new(r))] += 1;
+            }
             let closed = |works: usize| -> u32 {
                 (0..members.len()).filter(|&p| !classes.allow(p, works)).map(|p| members[p]).sum()
             };
@@ -69,7 +71,9 @@ impl Rules<'_> {
             self.people().map(|r| (r.get(), free(r))).filter(|&(_, free)| free > 0).collect();
         if let Some(classes) = self.classes() {
             let mut members = vec![0; classes.work_classes()];
-            submissions.iter().for_each(|&s| members[classes.of_work(SubmissionId::new(s))] += 1);
+            for &s in submissions {
+                members[classes.of_work(SubmissionId::new(s))] += 1;
+            }
             let closed = |people: usize| -> u32 {
                 (0..members.len()).filter(|&w| !classes.allow(people, w)).map(|w| members[w]).sum()
             };

@@ -82,6 +82,7 @@ impl Flow {
         &self.amounts
     }
 
+    #[cfg(test)]
     /// By row: how much it gives.
     pub(super) fn rows(&self) -> &[u64] {
         &self.rows
@@ -139,6 +140,7 @@ impl Cut {
         }
     }
 
+    #[cfg(test)]
     /// Adds the numbers up again: whether they are those of these classes, and prove that there is
     /// no flow. O(classes + arcs).
     pub(super) fn adds_up(&self, rows: &[Node], columns: &[Node], arcs: &[Arc]) -> bool {
