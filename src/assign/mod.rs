@@ -1,9 +1,20 @@
 //! Who reviews what.
 //!
 //! [`Assigner`] holds the rules and finds a plan: random permutations with switch repair where
-//! that suffices, augmenting paths where it does not. The plan is exact: loads differ by at most
-//! one, nobody reviews their own or their team's work, every forbidden and kept pair is heeded; or
-//! the request is impossible and a [`Shortage`] proves it.
+//! that suffices, a flow between sections where they matter, augmenting paths where neither does. The
+//! plan is exact: loads differ by at most one, nobody reviews their own or their team's work, every
+//! forbidden and kept pair is heeded; or the request is impossible, a [`Shortage`] proves it and says
+//! what would help. Nothing is given up in silence: ranges and a best effort have to be asked for.
+//!
+//! | the course has | the caller says |
+//! |---|---|
+//! | people with less time, works that need more | [`Cohort`] quotas and demands, [`Quota`](crate::Quota) |
+//! | sections, campuses, languages | [`Assigner::sections`] |
+//! | friends, rivals, earlier rounds | [`Assigner::forbid`], [`avoid`](Assigner::avoid), [`prefer`](Assigner::prefer), [`history`](Assigner::history) |
+//! | reviewers known to be good or bad | [`Assigner::reliability`], [`completion`](Assigner::completion) |
+//! | exemplars, staff who check | [`Assigner::exemplars`], [`spot_checks`](Assigner::spot_checks) |
+//! | a plan that is running, people who come late or leave | [`Change`] |
+//! | people who do not show up | [`required_reviews`], [`Change::no_show`] |
 //!
 //! Where people hand in and review when they want, there is no plan: a [`ReviewQueue`] serves them
 //! one review at a time.
@@ -13,6 +24,7 @@ mod chains;
 pub mod change;
 mod draft;
 mod dropout;
+mod error;
 mod exemplars;
 mod flow;
 mod guard;
@@ -22,6 +34,7 @@ mod polish;
 pub mod quality;
 pub mod queue;
 mod regular;
+mod rule;
 mod rules;
 mod search;
 mod sections;
@@ -33,26 +46,24 @@ mod transport;
 mod weights;
 mod wishes;
 
-use thiserror::Error;
-
 pub use change::{Change, ChangeError, Changed};
 pub use dropout::{DropoutError, required_reviews, shortfall};
+pub use error::AssignError;
 pub use plan::{LoadsKept, ReviewPlan, Shortfall, Strategy, Violation};
 pub use quality::Quality;
 pub use queue::ReviewQueue;
-pub use rules::Rule;
+pub use rule::Rule;
 pub use sections::Sections;
 pub use shortage::{Remedy, Shortage};
 pub use weights::{Balance, WeightsError};
 
 use crate::cohort::Cohort;
-use crate::error::GraphError;
 use crate::graph::ReviewGraph;
 use crate::id::{MAX_PAIRS, PersonId, SubmissionId};
 use crate::quota::Quota;
 use crate::seed::{Phase, Seed};
 use guard::Guard;
-use loads::{Stage, Wish};
+use loads::Wish;
 use rules::{Crew, Rules};
 
 /// The rules of a review plan.
@@ -95,148 +106,6 @@ pub struct Assigner {
     wishes: wishes::Wishes,
     excused: Vec<PersonId>,
     closed: Vec<SubmissionId>,
-}
-
-/// Why there is no plan.
-///
-/// ```
-/// use peergrade::{Assigner, Cohort, Seed};
-///
-/// let cohort = Cohort::individuals(3)?;
-/// let error = Assigner::new(3).assign(&cohort, Seed::new(1)).unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "impossible: 1 reviewer (0) is to give 3 reviews, but submissions can take 2 at most: \
-///      the rule is no review of one's own work (1 pair)"
-/// );
-/// # Ok::<(), peergrade::CohortError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum AssignError {
-    /// The rules cannot all be kept, and here is the proof.
-    #[error("{0}")]
-    Impossible(Box<Shortage>),
-    /// A forbidden or kept pair with an id that is not there.
-    #[error("{kind} pairs: {error}")]
-    Pair {
-        /// "forbidden", "kept", "preferred" or "avoided".
-        kind: &'static str,
-        /// What is wrong with it.
-        error: GraphError,
-    },
-    /// A pair that is to be kept and may not be.
-    #[error("the review of submission {submission} by {reviewer} is to be kept against: {rule}")]
-    KeptBarred {
-        /// The reviewer.
-        reviewer: PersonId,
-        /// The submission.
-        submission: SubmissionId,
-        /// The rule.
-        rule: Rule,
-    },
-    /// More reviews than ids.
-    #[error("more than {limit} reviews")]
-    TooManyReviews {
-        /// The most there can be.
-        limit: usize,
-    },
-    /// An exemplar that is not there.
-    #[error("exemplar {exemplar} is not one of {submissions} submissions")]
-    UnknownExemplar {
-        /// The exemplar.
-        exemplar: SubmissionId,
-        /// How many submissions there are.
-        submissions: usize,
-    },
-    /// A submission that staff are to check and that is not there.
-    #[error("submission {submission}, to be checked by staff, is not one of {submissions}")]
-    UnknownSpotCheck {
-        /// The submission.
-        submission: SubmissionId,
-        /// How many submissions there are.
-        submissions: usize,
-    },
-    /// A range of reviews that is none.
-    #[error("everybody is to {what} {least} to {most} reviews: {least} is above {most}")]
-    Range {
-        /// "give" or "receive".
-        what: &'static str,
-        /// The least.
-        least: u32,
-        /// The most.
-        most: u32,
-    },
-    /// Fewer exemplars than everybody is to have.
-    #[error("everybody is to have {each} exemplars, but there are {there}")]
-    TooFewExemplars {
-        /// How many everybody is to have.
-        each: usize,
-        /// How many there are.
-        there: usize,
-    },
-    /// An excused person who is not there.
-    #[error("excused person {person} is not one of {people} people")]
-    UnknownExcused {
-        /// The person.
-        person: PersonId,
-        /// How many people there are.
-        people: usize,
-    },
-    /// A closed submission that is not there.
-    #[error("closed submission {submission} is not one of {submissions} submissions")]
-    UnknownClosed {
-        /// The submission.
-        submission: SubmissionId,
-        /// How many submissions there are.
-        submissions: usize,
-    },
-    /// A reviewer whom rules bar from too many exemplars.
-    #[error("reviewer {reviewer} lacks {missing} exemplars that no rule bars")]
-    ExemplarsBarred {
-        /// The reviewer.
-        reviewer: PersonId,
-        /// How many exemplars they lack.
-        missing: usize,
-    },
-    /// Weights that do not fit the cohort.
-    #[error("{kind}: {error}")]
-    Weights {
-        /// "reliability" or "completion".
-        kind: &'static str,
-        /// What is wrong with them.
-        error: WeightsError,
-    },
-    /// A pair that is preferred and may not be.
-    #[error("the review of submission {submission} by {reviewer} is preferred against: {rule}")]
-    PreferredBarred {
-        /// The reviewer.
-        reviewer: PersonId,
-        /// The submission.
-        submission: SubmissionId,
-        /// The rule.
-        rule: Rule,
-    },
-    /// A pair that is preferred and to be avoided.
-    #[error("the review of submission {submission} by {reviewer} is preferred and to be avoided")]
-    PreferredAvoided {
-        /// The reviewer.
-        reviewer: PersonId,
-        /// The submission.
-        submission: SubmissionId,
-    },
-}
-
-impl From<GraphError> for AssignError {
-    fn from(error: GraphError) -> Self {
-        Self::Pair { kind: "planned", error }
-    }
-}
-
-impl From<Shortage> for AssignError {
-    fn from(shortage: Shortage) -> Self {
-        Self::Impossible(Box::new(shortage))
-    }
 }
 
 impl Assigner {

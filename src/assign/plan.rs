@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use super::loads::Stage;
-use super::rules::{Rule, Rules};
+use super::rule::Rule;
+use super::rules::Rules;
 use super::{AssignError, Assigner, exemplars};
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;

@@ -1,6 +1,6 @@
 //! Rules about sections, and the classes of people and works that they tell apart.
 
-use super::rules::Rule;
+use super::rule::Rule;
 use crate::cohort::Cohort;
 use crate::csr::Csr;
 use crate::id::{PersonId, SubmissionId, to_u32};

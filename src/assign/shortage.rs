@@ -4,7 +4,8 @@ mod count;
 
 use core::fmt;
 
-use super::rules::{Rule, Rules};
+use super::rule::Rule;
+use super::rules::Rules;
 use super::{AssignError, Assigner};
 use crate::cohort::Cohort;
 use crate::id::{PersonId, SubmissionId};

@@ -2,7 +2,8 @@
 
 use super::{Shortage, Side};
 use crate::assign::loads::Stage;
-use crate::assign::rules::{Rule, Rules};
+use crate::assign::rule::Rule;
+use crate::assign::rules::Rules;
 use crate::id::{PersonId, SubmissionId, to_u32};
 
 impl Rules<'_> {
