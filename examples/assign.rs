@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::{ArgGroup, Parser};
+use clap::{ArgGroup, Parser, ValueEnum};
 use common::{Failure, Progress, exit, failure, write_csv};
 use course::{Course, numbered, read_pairs, read_people};
-use peergrade::assign::Quality;
 use peergrade::assign::quality::{Counts, Inflation};
+use peergrade::assign::{self, Quality, Shortfall};
 use peergrade::{AssignError, Assigner, ReviewGraph, ReviewPlan, Seed};
 use serde_json::json;
 
@@ -34,21 +34,37 @@ struct Cli {
     #[arg(long, value_name = "N", group = "course")]
     count: Option<u32>,
     /// CSV with the column person and any of team, section, quota, reliability. A team has one
-    /// submission, named by the team. Sections and reliabilities are read; no rule uses them yet.
+    /// submission, named by the team. Where reliabilities are given, every submission gets reviewers
+    /// of equal reliability in sum.
     #[arg(long, value_name = "people.csv", group = "course")]
     people: Option<PathBuf>,
     /// Reviews for everybody without a quota of their own.
     #[arg(long, value_name = "K")]
     reviews: u32,
+    /// What sections mean: works of one's own section only, or of other ones only.
+    #[arg(long, value_enum, default_value_t = Sections::Any)]
+    sections: Sections,
     /// CSV with the columns reviewer and submission: pairs that must not be.
     #[arg(long, value_name = "pairs.csv")]
     forbid: Option<PathBuf>,
+    /// The same: pairs that should not be, if that can be had.
+    #[arg(long, value_name = "pairs.csv")]
+    avoid: Option<PathBuf>,
+    /// The same: pairs that should be, if that can be had.
+    #[arg(long, value_name = "pairs.csv")]
+    prefer: Option<PathBuf>,
+    /// Plans of earlier rounds, none of whose pairs is to come again.
+    #[arg(long, value_name = "plan.csv")]
+    history: Vec<PathBuf>,
     /// CSV with the columns reviewer and submission: reviews that stay.
     #[arg(long, value_name = "plan.csv")]
     keep: Option<PathBuf>,
     /// Exemplars (exemplar-0, exemplar-1, ...) that everybody reviews besides.
     #[arg(long, value_name = "E", default_value_t = 0)]
     exemplars: u32,
+    /// As many reviews as can be where the request is impossible; what is missing is told.
+    #[arg(long)]
+    best_effort: bool,
     /// The only source of chance.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -58,6 +74,17 @@ struct Cli {
     /// Where loads, components and efficiency of the plan go; exemplars do not count there.
     #[arg(long, value_name = "report.json")]
     report: Option<PathBuf>,
+}
+
+/// What sections mean.
+#[derive(Clone, Copy, ValueEnum)]
+enum Sections {
+    /// Nothing.
+    Any,
+    /// Works of one's own section only.
+    Same,
+    /// No work of one's own section.
+    Other,
 }
 
 fn main() -> ExitCode {
@@ -71,14 +98,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Some(path) => read_people(path, cli.exemplars)?,
         None => numbered(cli.count.unwrap_or(0), cli.exemplars)?,
     };
-    let each = cli.exemplars as usize;
-    let mut assigner = Assigner::new(cli.reviews as usize).exemplars(course.exemplars(), each);
-    if let Some(path) = &cli.forbid {
-        assigner = assigner.forbid(read_pairs(path, &course)?);
-    }
-    if let Some(path) = &cli.keep {
-        assigner = assigner.keep(read_pairs(path, &course)?);
-    }
+    let assigner = rules(cli, &course)?;
     progress.step("assigning");
     let start = Instant::now();
     let plan =
@@ -114,10 +134,59 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         plan.graph().reviews(),
         plan.strategy(),
     );
-    for column in &course.unused {
-        say!("note: no rule uses the column {column} yet");
+    if course.has_sections && matches!(cli.sections, Sections::Any) {
+        say!("note: sections bind nobody (--sections same or other says how)");
+    }
+    let unmet = [assigner.unmet_preferred(plan.graph()), assigner.unmet_avoided(plan.graph())];
+    for (wish, pairs) in ["is not planned, though preferred", "is planned, though to be avoided"]
+        .into_iter()
+        .zip(unmet)
+    {
+        for (submission, reviewer) in pairs {
+            let (work, person) = (course.work(submission), course.person(reviewer));
+            say!("note: the review of `{work}` by `{person}` {wish}");
+        }
+    }
+    for shortfall in plan.shortfalls(&course.cohort, &assigner)? {
+        match shortfall {
+            Shortfall::Given { reviewer, wanted, given } => {
+                say!("note: `{}` gives {given} of {wanted} reviews", course.person(reviewer));
+            }
+            Shortfall::Received { submission, wanted, received } => {
+                say!("note: `{}` receives {received} of {wanted} reviews", course.work(submission));
+            }
+            _ => {}
+        }
     }
     Ok(())
+}
+
+/// The rules that the options ask for.
+fn rules(cli: &Cli, course: &Course) -> Result<Assigner, Failure> {
+    let sections = match cli.sections {
+        Sections::Any => assign::Sections::Any,
+        Sections::Same => assign::Sections::Same,
+        Sections::Other => assign::Sections::Other,
+    };
+    let each = cli.exemplars as usize;
+    let mut assigner = Assigner::new(cli.reviews as usize)
+        .exemplars(course.exemplars(), each)
+        .sections(sections)
+        .best_effort(cli.best_effort);
+    if let Some(weights) = &course.reliability {
+        assigner = assigner.reliability(weights);
+    }
+    let read = |path: &Option<PathBuf>| {
+        path.as_ref().map_or(Ok(Vec::new()), |path| read_pairs(path, course))
+    };
+    assigner = assigner.forbid(read(&cli.forbid)?).keep(read(&cli.keep)?);
+    assigner = assigner.avoid(read(&cli.avoid)?).prefer(read(&cli.prefer)?);
+    for path in &cli.history {
+        let pairs = read_pairs(path, course)?;
+        let (people, works) = (course.cohort.people(), course.cohort.submissions());
+        assigner = assigner.history(ReviewGraph::from_pairs(people, works, &pairs)?);
+    }
+    Ok(assigner)
 }
 
 fn report(path: &Path, plan: &ReviewPlan, course: &Course, seconds: f64) -> Result<(), Failure> {

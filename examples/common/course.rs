@@ -14,8 +14,10 @@ pub struct Course {
     names: Option<(Roster<String>, Roster<String, SubmissionId>)>,
     pub works: u32,
     exemplars: u32,
-    /// Columns that were read and that no rule uses.
-    pub unused: Vec<&'static str>,
+    /// Whether somebody has a section.
+    pub has_sections: bool,
+    /// By person, where the column is there; who has none has the mean of the others.
+    pub reliability: Option<Vec<f64>>,
 }
 
 impl Course {
@@ -78,7 +80,8 @@ pub fn numbered(people: u32, exemplars: u32) -> Result<Course, Failure> {
         add_exemplars(&mut cohort, exemplars)?;
         cohort.build()
     };
-    Ok(Course { cohort, names: None, works: people, exemplars, unused: Vec::new() })
+    let (has_sections, reliability) = (false, None);
+    Ok(Course { cohort, names: None, works: people, exemplars, has_sections, reliability })
 }
 
 fn add_exemplars(
@@ -93,14 +96,18 @@ pub fn read_people(path: &Path, exemplars: u32) -> Result<Course, Failure> {
     let person = table.column(&["person"])?;
     let [team, section, quota, reliability] =
         ["team", "section", "quota", "reliability"].map(|name| table.optional(&[name]));
-    let mut rows = Vec::new();
+    let (mut rows, mut weights) = (Vec::new(), Vec::new());
     while let Some(row) = table.next()? {
         let person = row.key(person)?.to_owned();
         let team = team.map_or("", |column| row.text(column)).to_owned();
         let section = section.map_or("", |column| row.text(column)).to_owned();
         let quota = quota.map_or(Ok(None), |column| row.count(column))?;
         if let Some(column) = reliability.filter(|&column| !row.text(column).is_empty()) {
-            row.number(column)?;
+            let weight = row.number(column)?;
+            if weight < 0.0 {
+                return Err(row.failure(format!("reliability {weight} is below 0")));
+            }
+            weights.push((person.clone(), weight));
         }
         rows.push((person, row.line, team, section, quota));
     }
@@ -146,11 +153,17 @@ pub fn read_people(path: &Path, exemplars: u32) -> Result<Course, Failure> {
     }
     add_exemplars(&mut cohort, exemplars)?;
     let count = u32::try_from(works.len())?;
-    let unused =
-        ["section", "reliability"].into_iter().filter(|name| table.optional(&[name]).is_some());
-    let unused = unused.collect();
-    let names = Some((people, works));
-    Ok(Course { cohort: cohort.build(), names, works: count, exemplars, unused })
+    let has_sections = rows.iter().any(|row| !row.3.is_empty());
+    let reliability = (!weights.is_empty()).then(|| {
+        let mean = weights.iter().map(|(_, weight)| weight).sum::<f64>() / weights.len() as f64;
+        let mut all = vec![mean; people.len()];
+        for (person, weight) in &weights {
+            all[people.id(person).map_or(0, PersonId::index)] = *weight;
+        }
+        all
+    });
+    let (cohort, names) = (cohort.build(), Some((people, works)));
+    Ok(Course { cohort, names, works: count, exemplars, has_sections, reliability })
 }
 
 pub fn read_pairs(path: &Path, course: &Course) -> Result<Vec<(SubmissionId, PersonId)>, Failure> {

@@ -18,7 +18,8 @@ use crate::id::{PersonId, SubmissionId};
 /// assert_eq!(
 ///     error.to_string(),
 ///     "impossible: 1 reviewer (0) is to give 3 reviews, but submissions can take 2 at most: \
-///      the rule is no review of one's own work (1 pair)"
+///      the rule is no review of one's own work (1 pair); what helps: ask 1 review less of \
+///      them, or ask for a best effort"
 /// );
 /// # Ok::<(), peergrade::CohortError>(())
 /// ```

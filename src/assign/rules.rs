@@ -245,7 +245,12 @@ impl<'a> Rules<'a> {
         }
         match clipped {
             Some((reviewer, min)) if !self.assigner.best_effort => {
-                let demand = u64::from(min) - u64::from(self.kept_len(reviewer));
+                // A number beyond 2^32 is told as it was given.
+                let asked = match min {
+                    u32::MAX if self.cohort.quota(reviewer).is_none() => self.assigner.reviews,
+                    _ => min as usize,
+                };
+                let demand = asked as u64 - u64::from(self.kept_len(reviewer));
                 Err(self.lone_shortage(reviewer, demand).into())
             }
             Some(_) => {

@@ -135,13 +135,15 @@ impl Shortage {
     ///
     /// ```
     /// use peergrade::assign::{AssignError, Remedy, Rule};
-    /// use peergrade::{Assigner, Cohort, Seed};
+    /// use peergrade::{Assigner, Cohort, PersonId, Seed, SubmissionId};
     ///
     /// let cohort = Cohort::individuals(3)?;
-    /// let error = Assigner::new(3).assign(&cohort, Seed::new(1)).unwrap_err();
+    /// let assigner = Assigner::new(2).forbid([(SubmissionId::new(0), PersonId::new(1))]);
+    /// let error = assigner.assign(&cohort, Seed::new(1)).unwrap_err();
     /// let AssignError::Impossible(shortage) = error else { panic!() };
     /// let remedies: Vec<Remedy> = shortage.remedies().collect();
-    /// assert_eq!(remedies[..2], [Remedy::AskLess(1), Remedy::Lift(Rule::OwnWork, 3)]);
+    /// let lift = Remedy::Lift(Rule::ForbiddenPair, 2);
+    /// assert_eq!(remedies, [Remedy::AskLess(1), lift, Remedy::BestEffort]);
     /// # Ok::<(), peergrade::CohortError>(())
     /// ```
     pub fn remedies(&self) -> impl Iterator<Item = Remedy> {
@@ -198,7 +200,8 @@ impl Shortage {
     /// assert_eq!(
     ///     shortage.describe(name, |work| format!("work {work}")),
     ///     "impossible: 1 reviewer (ana) is to give 2 reviews, but submissions can take 1 at \
-    ///      most: the rule is no review of one's own work (1 pair)"
+    ///      most: the rule is no review of one's own work (1 pair); what helps: ask 1 review \
+    ///      less of them, or ask for a best effort"
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

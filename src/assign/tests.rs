@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::strategy::Strategy;
 
+use super::loads::Stage;
 use super::*;
 
 mod laws;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::draft::Draft;
+use super::loads::Stage;
 use super::rules::Rules;
 use super::tests::{pair, small};
 use super::*;

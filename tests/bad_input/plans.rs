@@ -63,7 +63,8 @@ pub(super) const ROWS: &[Row] = &[
             &alone(1),
             &Assigner::new(1),
             "impossible: 1 reviewer (0) is to give 1 review, but submissions can take 0 at \
-             most: the rule is no review of one's own work (1 pair)",
+             most: the rule is no review of one's own work (1 pair); \
+            what helps: ask 1 review less of them, or ask for a best effort",
         )
     }),
     ("plan for two, one review", || planned(&alone(2), &Assigner::new(1), 2)),
@@ -73,7 +74,8 @@ pub(super) const ROWS: &[Row] = &[
             &alone(6),
             &Assigner::new(6),
             "impossible: 1 reviewer (0) is to give 6 reviews, but submissions can take 5 at \
-             most: the rule is no review of one's own work (1 pair)",
+             most: the rule is no review of one's own work (1 pair); \
+            what helps: ask 1 review less of them, or ask for a best effort",
         )
     }),
     ("plan where k is the largest number", || {
@@ -81,7 +83,8 @@ pub(super) const ROWS: &[Row] = &[
             &alone(3),
             &Assigner::new(usize::MAX),
             "impossible: 1 reviewer (0) is to give 18446744073709551615 reviews, but \
-             submissions can take 2 at most: the rule is no review of one's own work (1 pair)",
+             submissions can take 2 at most: the rule is no review of one's own work (1 pair); \
+            what helps: ask 18446744073709551613 reviews less of them, or ask for a best effort",
         )
     }),
     ("plan of more reviews than ids", || {
@@ -96,7 +99,8 @@ pub(super) const ROWS: &[Row] = &[
             &cohort,
             &Assigner::new(1),
             "impossible: 1 reviewer (0) is to give 1 review, but submissions can take 0 at \
-             most: the rule is no review without a submission",
+             most: the rule is no review without a submission; \
+            what helps: ask 1 review less of them, or ask for a best effort",
         )
     }),
     ("quota 0 of everybody", || {
@@ -115,7 +119,8 @@ pub(super) const ROWS: &[Row] = &[
             &cohort.build(),
             &Assigner::new(0),
             "impossible: 1 reviewer (1) is to give 4294967295 reviews, but submissions can \
-             take 1 at most: the rule is no second review of one work by one person",
+             take 1 at most: the rule is no second review of one work by one person; \
+            what helps: ask 4294967294 reviews less of them, or ask for a best effort",
         )
     }),
     ("nobody but staff", || {
@@ -131,7 +136,8 @@ pub(super) const ROWS: &[Row] = &[
             &cohort.build(),
             &Assigner::new(1),
             "impossible: 1 reviewer (0) is to give 1 review, but submissions can take 0 at \
-             most: the rule is no review of one's own team's work (1 pair)",
+             most: the rule is no review of one's own team's work (1 pair); \
+            what helps: ask 1 review less of them, or ask for a best effort",
         )
     }),
     ("all conflict with all", || {
@@ -140,7 +146,8 @@ pub(super) const ROWS: &[Row] = &[
             &Assigner::new(1).forbid(all_pairs(3)),
             "impossible: 1 reviewer (0) is to give 1 review, but submissions can take 0 at \
              most: the rule is no review of one's own work (1 pair), and forbidden pairs (2 \
-             pairs)",
+             pairs); \
+            what helps: ask 1 review less of them, or lift the rule: forbidden pairs (then 2), or ask for a best effort",
         )
     }),
     ("one conflicts with all", || {
@@ -148,7 +155,8 @@ pub(super) const ROWS: &[Row] = &[
             &alone(4),
             &bars(&[1, 2, 3]),
             "impossible: 1 submission (0) is to receive 2 reviews, but reviewers can give 0 at \
-             most: the rule is no review of one's own work (1 pair), and forbidden pairs (3 pairs)",
+             most: the rule is no review of one's own work (1 pair), and forbidden pairs (3 pairs); \
+            what helps: ask 2 reviews less of them, or lift the rule: forbidden pairs (then 3), or let the numbers received differ by more than one, or ask for a best effort",
         )
     }),
     ("forbidden pairs at Hall's bound", || planned(&alone(5), &bars(&[1, 2]), 10)),
@@ -157,7 +165,8 @@ pub(super) const ROWS: &[Row] = &[
             &alone(5),
             &bars(&[1, 2, 3]),
             "impossible: 1 submission (0) is to receive 2 reviews, but reviewers can give 1 at \
-             most: the rule is no review of one's own work (1 pair), and forbidden pairs (3 pairs)",
+             most: the rule is no review of one's own work (1 pair), and forbidden pairs (3 pairs); \
+            what helps: ask 1 review less of them, or lift the rule: forbidden pairs (then 4), or let the numbers received differ by more than one, or ask for a best effort",
         )
     }),
     ("forbidden pair of a stranger", || {
@@ -224,7 +233,8 @@ pub(super) const ROWS: &[Row] = &[
             &alone(3),
             &assigner,
             "impossible: 1 reviewer (0) is to give 1 review, but submissions can take 0 at \
-             most: the rule is no review without a submission",
+             most: the rule is no review without a submission; \
+            what helps: ask 1 review less of them, or ask for a best effort",
         )
     }),
     ("plan held to another cohort", || {

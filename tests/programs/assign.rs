@@ -20,7 +20,8 @@ pub(super) const FILES: &[Case] = &[
         &[("people.csv", b"person\nana\n")],
         Error(
             "impossible: 1 reviewer (ana) is to give 1 review, but submissions can take 0 at \
-                most: the rule is no review of one's own work (1 pair)",
+                most: the rule is no review of one's own work (1 pair); \
+            what helps: ask 1 review less of them, or ask for a best effort",
         ),
     ),
     (
@@ -29,7 +30,8 @@ pub(super) const FILES: &[Case] = &[
         &[],
         Error(
             "impossible: 1 reviewer (0) is to give 3 reviews, but submissions can take 2 at \
-                most: the rule is no review of one's own work (1 pair)",
+                most: the rule is no review of one's own work (1 pair); \
+            what helps: ask 1 review less of them, or ask for a best effort",
         ),
     ),
     ("nobody", ASSIGN, &[("people.csv", b"person\n")], Writes("reviewer,submission\n")),
@@ -93,7 +95,8 @@ pub(super) const FILES: &[Case] = &[
         &[("people.csv", b"person,quota\nana,\nben,2\n")],
         Error(
             "impossible: 1 reviewer (ben) is to give 2 reviews, but submissions can take 1 at \
-                most: the rule is no review of one's own work (1 pair)",
+                most: the rule is no review of one's own work (1 pair); \
+            what helps: ask 1 review less of them, or ask for a best effort",
         ),
     ),
     (
@@ -108,7 +111,8 @@ pub(super) const FILES: &[Case] = &[
         &[("people.csv", b"person,team\nana,red\nben,red\n")],
         Error(
             "impossible: 1 reviewer (ana) is to give 1 review, but submissions can take 0 at \
-                most: the rule is no review of one's own team's work (1 pair)",
+                most: the rule is no review of one's own team's work (1 pair); \
+            what helps: ask 1 review less of them, or ask for a best effort",
         ),
     ),
     (
@@ -148,7 +152,8 @@ pub(super) const FILES: &[Case] = &[
         Error(
             "impossible: 1 reviewer (ana) is to give 1 review, but submissions can take 0 at \
                 most: the rule is no review of one's own work (1 pair), and forbidden pairs \
-                (2 pairs)",
+                (2 pairs); \
+            what helps: ask 1 review less of them, or lift the rule: forbidden pairs (then 2), or ask for a best effort",
         ),
     ),
     (

@@ -24,7 +24,8 @@ pub(super) const FILES: &[Case] = &[
         &[PEOPLE, PLAN, PLAN_AS_STARTED],
         Error(
             "impossible: 1 submission (dora) is to receive 1 review, but reviewers can give 0 at \
-                most: the rule is no review of one's own work (1 pair)",
+                most: the rule is no review of one's own work (1 pair); \
+            what helps: ask 1 review less of them, or let the numbers received differ by more than one, or ask for a best effort",
         ),
     ),
     (

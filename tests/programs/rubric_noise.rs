@@ -108,7 +108,8 @@ pub(super) const FILES: &[Case] = &[
         file!("c,p,x,2,0,0,1"),
         Error(
             "impossible: 1 reviewer (0) is to give 3 reviews, but submissions can take 2 at most: \
-             the rule is no review of one's own work (1 pair)",
+             the rule is no review of one's own work (1 pair); \
+            what helps: ask 1 review less of them, or ask for a best effort",
         ),
     ),
     ("reviews of no course", "rubric_noise joint.csv --reviews 3", &[], Usage("--learners")),

@@ -169,7 +169,9 @@ impl Bars {
         let mut bars: Vec<(Rule, u64)> =
             self.rules.iter().map(|(rule, column)| (*rule, counted(column))).collect();
         bars.retain(|&(_, pairs)| pairs > 0);
-        let lifts = bars.iter().filter(|(rule, _)| *rule != Rule::KeptPair);
+        // What no setting can lift is no advice.
+        let is_set = |rule| !matches!(rule, Rule::KeptPair | Rule::OwnWork | Rule::OwnTeam);
+        let lifts = bars.iter().filter(|&&(rule, _)| is_set(rule));
         let lifts: Vec<(Rule, u64)> = lifts
             .map(|&(rule, _)| (rule, supply_but(Some(rule), true)))
             .filter(|&(_, lifted)| lifted > supply)
