@@ -24,7 +24,10 @@ const MANY: usize = 100_000;
 
 /// Our own ways: a row each.
 fn assigners() -> Vec<(&'static str, Assigner)> {
-    vec![("assigner", Assigner::new(REVIEWS))]
+    vec![
+        ("assigner", Assigner::new(REVIEWS)),
+        ("assigner, unpolished", Assigner::new(REVIEWS).polish(false)),
+    ]
 }
 
 fn plans(c: &mut Criterion) {
