@@ -8,7 +8,7 @@
 //!
 //! | the course has | the caller says |
 //! |---|---|
-//! | people with less time, works that need more | [`Cohort`] quotas and demands, [`Quota`](crate::Quota) |
+//! | people with less time, works that need more | [`Cohort`] quotas and demands, [`Quota`] |
 //! | sections, campuses, languages | [`Assigner::sections`] |
 //! | friends, rivals, earlier rounds | [`Assigner::forbid`], [`avoid`](Assigner::avoid), [`prefer`](Assigner::prefer), [`history`](Assigner::history) |
 //! | reviewers known to be good or bad | [`Assigner::reliability`], [`completion`](Assigner::completion) |
