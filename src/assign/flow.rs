@@ -36,13 +36,14 @@ pub(super) fn fill(draft: &mut Draft<'_>, classes: &Classes, seed: Seed) -> Star
     let Some(arcs) = arcs(rules, classes) else { return Start::None };
     let rows = rows(draft, classes);
     // Rows are exact here: less than a flow is a proof only where nobody may give any other number.
+    let widest = rules.widest();
     let is_exact = rules.people().all(|r| {
-        let (low, high) = rules.give(rules.widest(), r);
+        let (low, high) = rules.give(widest, r);
         low == high
     });
     let best_effort = rules.assigner().best_effort;
     let mut stages = vec![Stage::Even];
-    if rules.widest() == Stage::Ranges && !rules.is_elastic() {
+    if widest == Stage::Ranges && !rules.is_elastic() {
         stages.push(Stage::Ranges);
     }
     if best_effort && is_exact {
