@@ -13,6 +13,7 @@ use std::time::Instant;
 use allocators::{Course, Pairs, Tutorial, least_loaded, loads, max_flow, permutations};
 use common::sizes;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use peergrade::assign::Sections;
 use peergrade::assign::quality::{Counts, mixing};
 use peergrade::{Assigner, Cohort, PersonId, ReviewGraph, Seed, SubmissionId};
 
@@ -52,7 +53,7 @@ fn plans(c: &mut Criterion) {
         for n in sizes() {
             group.throughput(Throughput::Elements((n * REVIEWS) as u64));
             let course = Course::of_teams(n, team, REVIEWS);
-            let cohort = cohort_of(n, team);
+            let cohort = cohort_of(n, team, None);
             for (by, assigner) in assigners() {
                 let assign = || assigner.assign(&cohort, Seed::new(1)).unwrap();
                 let start = Instant::now();
@@ -81,6 +82,24 @@ fn plans(c: &mut Criterion) {
     }
 }
 
+/// Courses of 20 sections, whose members review their own section only, or others only.
+fn sections(c: &mut Criterion) {
+    for (name, rule) in [("own", Sections::Same), ("other", Sections::Other)] {
+        let mut group = c.benchmark_group(format!("plan, 20 sections, teams of 4, {name} only"));
+        group.sample_size(10);
+        for n in sizes().into_iter().filter(|&n| n <= MANY) {
+            let cohort = cohort_of(n, 4, Some(20));
+            for (by, assigner) in assigners() {
+                let assigner = assigner.sections(rule.clone());
+                let assign = || assigner.assign(&cohort, Seed::new(1)).unwrap();
+                assert_eq!(assign().verify(&cohort, &assigner), Ok(()));
+                group.bench_function(BenchmarkId::new(by, n), |b| b.iter(assign));
+            }
+        }
+        group.finish();
+    }
+}
+
 type Allocate = fn(&Course) -> Pairs;
 
 /// What goes at this size in reasonable time and memory.
@@ -100,11 +119,15 @@ fn allocators(n: usize) -> Vec<(&'static str, Allocate)> {
     all
 }
 
-fn cohort_of(people: usize, team: usize) -> Cohort {
+fn cohort_of(people: usize, team: usize, sections: Option<usize>) -> Cohort {
     let mut cohort = Cohort::builder(people).unwrap();
     let all: Vec<PersonId> = (0..u32::try_from(people).unwrap()).map(PersonId::new).collect();
-    for members in all.chunks(team) {
+    for (i, members) in all.chunks(team).enumerate() {
         cohort.submission(members).unwrap();
+        for &person in members.iter().filter(|_| sections.is_some()) {
+            let section = i % sections.unwrap_or(1);
+            cohort.section(person, u32::try_from(section).unwrap()).unwrap();
+        }
     }
     cohort.build()
 }
@@ -178,5 +201,5 @@ fn ids((work, reviewer): (usize, usize)) -> (SubmissionId, PersonId) {
     (SubmissionId::new(id(work)), PersonId::new(id(reviewer)))
 }
 
-criterion_group!(benches, plans);
+criterion_group!(benches, plans, sections);
 criterion_main!(benches);

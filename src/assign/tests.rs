@@ -444,6 +444,58 @@ fn tight_classes_are_solved_and_one_more_is_proved_impossible() {
     assert!(shortage.verify(&cohort, &assigner).unwrap());
 }
 
+/// One submission a person, and sections of these sizes.
+fn sections(sizes: &[u32]) -> Cohort {
+    let people = sizes.iter().sum::<u32>();
+    let mut cohort = Cohort::builder(people as usize).unwrap();
+    let labels = (0..).zip(sizes).flat_map(|(label, &size)| (0..size).map(move |_| label));
+    for (person, label) in (0..people).map(PersonId::new).zip(labels) {
+        cohort.submission(&[person]).unwrap();
+        cohort.section(person, label).unwrap();
+    }
+    cohort.build()
+}
+
+#[test]
+fn tight_sections_are_solved_by_a_flow_and_one_more_is_proved_impossible() {
+    let assigner = Assigner::new(5).sections(Sections::Other);
+    for sizes in [[34, 33, 33], [45, 35, 20], [49, 26, 25], [50, 30, 20], [500, 300, 200]] {
+        let cohort = sections(&sizes);
+        for seed in 0..3 {
+            let plan = assigner.assign(&cohort, Seed::new(seed)).unwrap();
+            assert_eq!(plan.verify(&cohort, &assigner), Ok(()));
+            assert_eq!(plan.loads(), LoadsKept::Exactly);
+        }
+    }
+    let cohort = sections(&[60, 25, 15]);
+    let error = assigner.assign(&cohort, Seed::new(1)).unwrap_err();
+    let AssignError::Impossible(shortage) = error else { panic!("a plan for 60 of 100") };
+    assert_eq!((shortage.demand(), shortage.supply()), (300, 200));
+    assert_eq!(shortage.bars(), [(Rule::OwnWork, 60), (Rule::OtherSection, 3540)]);
+    assert!(shortage.verify(&cohort, &assigner).unwrap());
+    // With numbers received that may differ, the 60 share 200 reviews and the 40 the other 300.
+    let ranged = assigner.clone().receive(0, 10);
+    let plan = ranged.assign(&cohort, Seed::new(1)).unwrap();
+    assert_eq!((plan.verify(&cohort, &ranged), plan.loads()), (Ok(()), LoadsKept::WithinRanges));
+    let load = |s: u32| plan.graph().reviewers_of(SubmissionId::new(s)).len();
+    assert!((0..60).all(|s| (3..=4).contains(&load(s))));
+    assert!((60..100).all(|s| (7..=8).contains(&load(s))));
+    // The same is what a best effort makes of it.
+    let plan = assigner.clone().best_effort(true).assign(&cohort, Seed::new(1)).unwrap();
+    assert_eq!((plan.graph().reviews(), plan.loads()), (500, LoadsKept::BestEffort));
+    assert_eq!(plan.shortfalls(&cohort, &assigner).unwrap().len(), 60);
+}
+
+#[test]
+fn many_small_sections_review_themselves() {
+    let sizes: Vec<u32> = (0..300).map(|i| 6 + i % 7).collect();
+    let cohort = sections(&sizes);
+    let assigner = Assigner::new(5).sections(Sections::Same);
+    let plan = assigner.assign(&cohort, Seed::new(1)).unwrap();
+    assert_eq!(plan.verify(&cohort, &assigner), Ok(()));
+    assert_eq!(plan.loads(), LoadsKept::Exactly);
+}
+
 #[test]
 fn a_history_of_all_but_one_round_leaves_exactly_that_round() {
     let cohort = Cohort::individuals(9).unwrap();
