@@ -308,6 +308,8 @@ impl<'a> Change<'a> {
     /// reviews + barred pairs) time and space for the copy and the check, and as much again for
     /// each of the few changes for which splits do not suffice.
     ///
+    /// The loads stay even: ranges of quotas and demands are not made use of, nor a best effort.
+    ///
     /// Not for a plan that has not been handed out: [`Assigner::assign`] draws afresh and mixes
     /// better.
     ///
