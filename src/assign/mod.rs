@@ -148,7 +148,7 @@ impl Assigner {
     /// let assigner = Assigner::new(2);
     /// assert!(assigner.assign(&cohort, Seed::new(1)).is_err());
     /// let plan = assigner.give(0, 2).assign(&cohort, Seed::new(1))?;
-    /// assert_eq!(plan.loads(), LoadsKept::Exactly);
+    /// assert_eq!(plan.loads(), LoadsKept::WithinRanges);
     /// assert_eq!(plan.graph().reviewers_of(work).len(), 3);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
