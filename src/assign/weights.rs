@@ -67,7 +67,7 @@ pub enum WeightsError {
 /// The settings of an assigner about weights.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub(super) struct Weights {
     reliability: Option<Vec<f64>>,
     completion: Option<Vec<f64>>,

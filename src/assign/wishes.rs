@@ -18,7 +18,7 @@ use crate::seed::{Phase, Seed, Stream};
 /// The settings of an assigner about wishes.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub(super) struct Wishes {
     preferred: Vec<(SubmissionId, PersonId)>,
     avoided: Vec<(SubmissionId, PersonId)>,
