@@ -108,6 +108,8 @@ fn columns(rules: &Rules<'_>, classes: &Classes, stage: Stage) -> Vec<Node> {
         let column = &mut columns[classes.of_work(work)];
         let kept = rules.kept_by(work);
         let ((low, high), even) = (rules.take(stage, work), rules.take(Stage::Even, work));
+        // No limit is as many as there are people, so that sums stay small.
+        let high = high.min(to_u32(rules.cohort().people())).max(low);
         column.members += 1;
         column.low += u64::from(low - kept);
         column.high += u64::from(high - kept);

@@ -118,7 +118,9 @@ impl Rules<'_> {
         match self.crew {
             _ if self.is_closed(work) => Wish::exactly(0),
             Crew::Staff if !self.assigner.is_checked(work) => Wish::exactly(0),
-            Crew::Staff => Wish::exactly(to_u32(self.assigner.checks_each)),
+            Crew::Staff => {
+                Wish::exactly(u32::try_from(self.assigner.checks_each).unwrap_or(u32::MAX))
+            }
             Crew::Peers => self.cohort.demand(work).map_or(self.same_take(), |quota| Wish {
                 min: quota.min(),
                 target: quota.target(),
