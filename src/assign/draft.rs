@@ -135,13 +135,9 @@ impl<'a> Draft<'a> {
 
     /// The same reviews in rows of these lengths, which suffice and add up to numbers.
     fn resized(&self, len: impl Fn(PersonId) -> usize) -> Self {
-        let (rules, mut offsets, mut end) = (self.rules, vec![0], 0);
-        for reviewer in rules.people() {
-            end += len(reviewer);
-            offsets.push(to_u32(end));
-        }
-        let (slots, long) = (vec![EMPTY; end], LongRows::default());
-        let mut draft = Self { rules, offsets, width: None, slots, long, blocks: None };
+        let rules = self.rules;
+        let rows: Vec<u32> = rules.people().map(|reviewer| to_u32(len(reviewer))).collect();
+        let mut draft = Self::with_rows(rules, &rows);
         for reviewer in rules.people() {
             let held = self.held(reviewer).iter().filter(|&&s| s != EMPTY);
             for (slot, &submission) in draft.row(reviewer).zip(held) {

@@ -64,7 +64,7 @@ pub(super) fn pairs(
 }
 
 /// How many reviews of exemplars there are to be.
-fn total(rules: &Rules<'_>) -> usize {
+pub(super) fn total(rules: &Rules<'_>) -> usize {
     rules.people().map(|r| rules.exemplar_quota(r)).fold(0, usize::saturating_add)
 }
 

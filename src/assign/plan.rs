@@ -268,14 +268,7 @@ impl ReviewPlan {
     ///
     /// The first [`Violation`], with the ids and the numbers.
     pub fn verify(&self, cohort: &Cohort, assigner: &Assigner) -> Result<(), Violation> {
-        for (what, given, expected) in [
-            ("people", self.graph.people(), cohort.people()),
-            ("submissions", self.graph.submissions(), cohort.submissions()),
-        ] {
-            if given != expected {
-                return Err(Violation::Size { what, given, expected });
-            }
-        }
+        check_size(&self.graph, cohort)?;
         for rules in Rules::all(assigner, cohort)? {
             let crew = CrewGraph { graph: &self.graph, rules: &rules };
             rules.people().try_for_each(|reviewer| self.verify_reviewer(&crew, reviewer))?;
@@ -291,17 +284,7 @@ impl ReviewPlan {
     }
 
     fn verify_reviewer(&self, crew: &CrewGraph<'_>, reviewer: PersonId) -> Result<(), Violation> {
-        let has = self.graph.submissions_of(reviewer);
-        for &submission in has {
-            if let Some(rule) = crew.rules.bar(reviewer, submission) {
-                return Err(Violation::Barred { reviewer, submission, rule });
-            }
-        }
-        for &submission in crew.rules.kept(reviewer) {
-            if has.binary_search(&submission).is_err() {
-                return Err(Violation::NotKept { reviewer, submission });
-            }
-        }
+        crew.check_pairs(reviewer)?;
         let (low, high) = crew.rules.give(self.stage, reviewer);
         let (given, low, high) = (crew.given(reviewer), low as usize, high as usize);
         if given < low || given > high {
@@ -332,10 +315,23 @@ impl ReviewPlan {
     }
 }
 
+/// Whether a graph is of a cohort's size.
+pub(super) fn check_size(graph: &ReviewGraph, cohort: &Cohort) -> Result<(), Violation> {
+    for (what, given, expected) in [
+        ("people", graph.people(), cohort.people()),
+        ("submissions", graph.submissions(), cohort.submissions()),
+    ] {
+        if given != expected {
+            return Err(Violation::Size { what, given, expected });
+        }
+    }
+    Ok(())
+}
+
 /// The reviews of one crew in a plan.
-struct CrewGraph<'a> {
-    graph: &'a ReviewGraph,
-    rules: &'a Rules<'a>,
+pub(super) struct CrewGraph<'a> {
+    pub(super) graph: &'a ReviewGraph,
+    pub(super) rules: &'a Rules<'a>,
 }
 
 impl CrewGraph<'_> {
@@ -343,7 +339,24 @@ impl CrewGraph<'_> {
         self.rules.exemplars().binary_search(&submission).is_ok()
     }
 
-    fn given(&self, reviewer: PersonId) -> usize {
+    /// Whether a person has nothing that a rule bars, and all that is kept of this crew.
+    pub(super) fn check_pairs(&self, reviewer: PersonId) -> Result<(), Violation> {
+        let has = self.graph.submissions_of(reviewer);
+        for &submission in has {
+            if let Some(rule) = self.rules.bar(reviewer, submission) {
+                return Err(Violation::Barred { reviewer, submission, rule });
+            }
+        }
+        for &submission in self.rules.kept(reviewer) {
+            if has.binary_search(&submission).is_err() {
+                return Err(Violation::NotKept { reviewer, submission });
+            }
+        }
+        Ok(())
+    }
+
+    /// How many reviews of this crew a person gives.
+    pub(super) fn given(&self, reviewer: PersonId) -> usize {
         if !self.rules.has(reviewer) {
             return 0;
         }
@@ -351,7 +364,8 @@ impl CrewGraph<'_> {
         has.iter().filter(|&&submission| !self.is_exemplar(submission)).count()
     }
 
-    fn received(&self, submission: SubmissionId) -> usize {
+    /// How many reviews of this crew a submission receives.
+    pub(super) fn received(&self, submission: SubmissionId) -> usize {
         if self.is_exemplar(submission) {
             return 0;
         }

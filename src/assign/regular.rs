@@ -6,6 +6,7 @@
 //! whole takes linear time. Unions of random permutations also mix as well as a review graph can.
 
 use super::draft::{Draft, EMPTY};
+use super::guard::Switch;
 use super::loads::Stage;
 use super::rules::Rules;
 use crate::id::{PersonId, SubmissionId};
@@ -171,20 +172,16 @@ fn propose(draft: &mut Draft<'_>, slot: usize, stream: &mut Stream) -> Option<us
     None
 }
 
-/// Makes about this many random switches a slot, each of which keeps every rule: takes the order
-/// out of what a search has placed.
+/// Makes about this many random switches a slot of a draft without empty ones, each of which keeps
+/// every rule: takes the order out of what a search has placed.
 pub(super) fn mix(draft: &mut Draft<'_>, switches: usize, seed: Seed) {
     let mut stream = seed.stream(Phase::PlanMixing, 0);
     for _ in 0..draft.len().saturating_mul(switches) {
-        let Some((a, mine)) = draft.draw(&mut stream) else { continue };
-        let Some((b, theirs)) = draft.partner(a, &mut stream) else { continue };
-        let (x, y) = (draft.get(a), draft.get(b));
-        if x == EMPTY || y == EMPTY {
-            continue;
-        }
-        if mine != theirs && x != y && !draft.clashes(mine, y, a) && !draft.clashes(theirs, x, b) {
-            draft.set(a, mine, y);
-            draft.set(b, theirs, x);
+        let Some((slot, reviewer)) = draft.draw(&mut stream) else { continue };
+        let Some((partner, owner)) = draft.partner(slot, &mut stream) else { continue };
+        let switch = Switch { slot, reviewer, partner, owner };
+        if switch.is_open(draft) {
+            switch.make(draft);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reviews of exemplars in a plan that changes.
 
+use crate::assign::exemplars::total;
 use crate::assign::rules::Rules;
 use crate::assign::{AssignError, check_total};
 use crate::graph::ReviewGraph;
@@ -15,8 +16,8 @@ pub(super) fn exemplar_pairs(
     reviews: usize,
     stream: &mut Stream,
 ) -> Result<Vec<(SubmissionId, PersonId)>, AssignError> {
-    let total = rules.people().map(|r| rules.exemplar_quota(r)).try_fold(0, usize::checked_add);
-    check_total(reviews, total.unwrap_or(usize::MAX))?;
+    let total = total(rules);
+    check_total(reviews, total)?;
     let list = rules.exemplars();
     if list.is_empty() {
         return Ok(Vec::new());
@@ -30,7 +31,7 @@ pub(super) fn exemplar_pairs(
     }
     order.iter().try_for_each(|&reviewer| table.fill(reviewer))?;
     while order.iter().any(|&reviewer| table.even_out(reviewer)) {}
-    let mut pairs = Vec::with_capacity(total.unwrap_or(0));
+    let mut pairs = Vec::with_capacity(total);
     for (reviewer, row) in rules.people().zip(&table.rows) {
         pairs.extend(row.iter().map(|&exemplar| (list[exemplar], reviewer)));
     }

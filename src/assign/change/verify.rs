@@ -2,11 +2,11 @@
 
 use super::{Changed, Note};
 use crate::assign::Assigner;
-use crate::assign::plan::Violation;
+use crate::assign::plan::{CrewGraph, Violation, check_size};
 use crate::assign::rules::Rules;
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
-use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::id::{PersonId, to_u32};
 
 /// The rules as if everybody had shown up; `None` where everybody did.
 pub(super) fn nominal(rules: &Assigner, absent: &[PersonId]) -> Option<Assigner> {
@@ -18,15 +18,6 @@ pub(super) fn nominal(rules: &Assigner, absent: &[PersonId]) -> Option<Assigner>
     Some(nominal)
 }
 
-/// How many reviews of peers a person gives.
-fn given(graph: &ReviewGraph, rules: &Rules<'_>, reviewer: PersonId) -> u32 {
-    if !rules.has(reviewer) {
-        return 0;
-    }
-    let is_peer = |s: &&SubmissionId| rules.exemplars().binary_search(s).is_err();
-    to_u32(graph.submissions_of(reviewer).iter().filter(is_peer).count())
-}
-
 /// How many of the reviews that quotas ask for are not among these.
 pub(super) fn missing(levels: &Rules<'_>, given: usize) -> usize {
     let asked: usize = levels.quotas().iter().map(|&quota| quota as usize).sum();
@@ -35,16 +26,15 @@ pub(super) fn missing(levels: &Rules<'_>, given: usize) -> usize {
 
 /// Every number that is not what the rules say.
 pub(super) fn notes(graph: &ReviewGraph, rules: &Rules<'_>, levels: &Rules<'_>) -> Vec<Note> {
-    let mut notes = Vec::new();
+    let (crew, mut notes) = (CrewGraph { graph, rules }, Vec::new());
     for reviewer in rules.people() {
-        let (given, quota) = (given(graph, rules, reviewer), rules.quota(reviewer));
+        let (given, quota) = (to_u32(crew.given(reviewer)), rules.quota(reviewer));
         if given != quota {
             notes.push(Note::Quota { reviewer, given, quota });
         }
     }
     for submission in rules.pool() {
-        let peers = graph.reviewers_of(submission).iter().filter(|&&r| rules.has(r));
-        let received = to_u32(peers.count());
+        let received = to_u32(crew.received(submission));
         let least = levels.low(submission);
         let most = rules.high(submission).max(levels.high(submission));
         if received < least {
@@ -71,29 +61,18 @@ impl Changed {
             return self.plan.verify(cohort, &self.rules);
         }
         let rules = Rules::new(&self.rules, cohort)?;
-        let graph = self.plan.graph();
-        for (what, given, expected) in [
-            ("people", graph.people(), cohort.people()),
-            ("submissions", graph.submissions(), cohort.submissions()),
-        ] {
-            if given != expected {
-                return Err(Violation::Size { what, given, expected });
-            }
-        }
-        rules.people().try_for_each(|reviewer| self.verify_reviewer(&rules, reviewer))?;
+        check_size(self.plan.graph(), cohort)?;
+        let crew = CrewGraph { graph: self.plan.graph(), rules: &rules };
+        rules.people().try_for_each(|reviewer| self.verify_reviewer(&crew, reviewer))?;
         let nominal = nominal(&self.rules, &self.absent);
         let nominal = nominal.as_ref().and_then(|n| Rules::new(n, cohort).ok());
         self.verify_notes(&rules, nominal.as_ref().unwrap_or(&rules))
     }
 
-    fn verify_reviewer(&self, rules: &Rules<'_>, reviewer: PersonId) -> Result<(), Violation> {
-        let has = self.plan.graph().submissions_of(reviewer);
-        for &submission in has {
-            if let Some(rule) = rules.bar(reviewer, submission) {
-                return Err(Violation::Barred { reviewer, submission, rule });
-            }
-        }
-        for &submission in rules.kept(reviewer).iter().chain(rules.kept_exemplars(reviewer)) {
+    fn verify_reviewer(&self, crew: &CrewGraph<'_>, reviewer: PersonId) -> Result<(), Violation> {
+        crew.check_pairs(reviewer)?;
+        let (rules, has) = (crew.rules, crew.graph.submissions_of(reviewer));
+        for &submission in rules.kept_exemplars(reviewer) {
             if has.binary_search(&submission).is_err() {
                 return Err(Violation::NotKept { reviewer, submission });
             }
@@ -101,7 +80,7 @@ impl Changed {
         if !rules.has(reviewer) {
             return Ok(());
         }
-        let peers = given(self.plan.graph(), rules, reviewer) as usize;
+        let peers = crew.given(reviewer);
         let quota = rules.quota(reviewer) as usize;
         let may_more = quota > 0 && !rules.is_excused(reviewer);
         let most = if may_more { quota.saturating_add(self.top_up) } else { quota };
