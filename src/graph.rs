@@ -163,6 +163,17 @@ impl ReviewGraph {
         self.reviewers.items().get(review.index()).copied()
     }
 
+    /// Where the reviews of a person lie in [`given`](Self::given).
+    #[inline]
+    pub(crate) fn given_range(&self, person: usize) -> Range<usize> {
+        self.given.range(person)
+    }
+
+    /// All reviews in the order (reviewer, submission).
+    pub(crate) fn given(&self) -> &[ReviewId] {
+        self.given.items()
+    }
+
     /// Whether a person reviews a submission. O(log of its reviews).
     #[must_use]
     pub fn contains(&self, submission: SubmissionId, reviewer: PersonId) -> bool {

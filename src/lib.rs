@@ -104,8 +104,8 @@ pub use error::{
     ScoreError,
 };
 pub use gradebook::{
-    Column, Explanation, Fit, Gradebook, GradebookBuilder, GradebookError, Interval, Line, Source,
-    Warning,
+    Adjustment, Column, Explanation, Fit, Gradebook, GradebookBuilder, GradebookError, Interval,
+    Line, Source, Warning,
 };
 pub use graph::ReviewGraph;
 pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};

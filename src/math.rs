@@ -15,6 +15,11 @@ pub(crate) fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
+/// The logarithm to base 10.
+pub(crate) fn log10(x: f64) -> f64 {
+    libm::log10(x)
+}
+
 /// The square root.
 pub(crate) fn sqrt(x: f64) -> f64 {
     x.sqrt()
@@ -256,6 +261,7 @@ mod tests {
             vec![
                 over("exp", -700.0, 700.0, exp),
                 over("ln", 0.0, 1000.0, ln),
+                over("log10", 0.0, 1000.0, log10),
                 over("sqrt", 0.0, 1000.0, sqrt),
                 over("normal_cdf", -38.0, 9.0, normal_cdf),
                 over("normal_density", -38.0, 38.0, normal_density),

@@ -119,6 +119,7 @@ pub(crate) enum Phase {
     PlanStaff = 24,
     PlanChange = 25,
     Queue = 26,
+    Gibbs = 27,
     Quality = 32,
 }
 

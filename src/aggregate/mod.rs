@@ -6,6 +6,8 @@
 //! | `median` | [`Median`] | no | Coursera, CrowdGrader, openHPI |
 //! | `trimmed-mean` | [`TrimmedMean`] | no | Tukey 1962 |
 //! | `shrunk-mean` | [`ShrunkMean`], the default | yes | James and Stein 1961, Morris 1983 |
+//! | `hamer` | [`Hamer`] | no | Hamer, Ma and Kwong 2005 |
+//! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -13,9 +15,16 @@
 //! All of them leave out self-reviews, give a submission without reviews no grade, and let the
 //! grades of staff and the known grades of exemplars stand.
 
+mod combination;
+#[cfg(test)]
+mod fixtures;
+mod hamer;
 mod mean;
 mod median;
+mod moments;
 mod ranks;
+mod ratings;
+mod rounds;
 mod shrunk_mean;
 mod trimmed_mean;
 
@@ -23,6 +32,7 @@ use core::fmt;
 
 use thiserror::Error;
 
+pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
 pub use shrunk_mean::ShrunkMean;
@@ -32,6 +42,7 @@ use crate::chunks;
 use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};
 use crate::id::{SubmissionId, to_u32};
 use crate::reviews::Reviews;
+use crate::seed::Seed;
 
 /// A method that turns reviews into grades.
 ///
@@ -99,6 +110,9 @@ pub enum AggregateError {
         /// What it must be.
         needed: &'static str,
     },
+    /// More ratings than there are ids: reviews times criteria.
+    #[error(transparent)]
+    Graph(#[from] crate::error::GraphError),
     /// The method wrote a gradebook that is none.
     #[error(transparent)]
     Gradebook(#[from] GradebookError),
@@ -117,7 +131,7 @@ pub enum AggregateError {
 pub struct Method {
     name: &'static str,
     summary: &'static str,
-    make: fn() -> Box<dyn Aggregator>,
+    make: fn(Seed) -> Box<dyn Aggregator>,
 }
 
 impl Method {
@@ -133,10 +147,16 @@ impl Method {
         self.summary
     }
 
-    /// The method with its default settings.
+    /// The method with its default settings. One that draws has seed 1.
     #[must_use]
     pub fn aggregator(&self) -> Box<dyn Aggregator> {
-        (self.make)()
+        self.with_seed(Seed::new(1))
+    }
+
+    /// The method with its default settings and this seed; most methods draw nothing.
+    #[must_use]
+    pub fn with_seed(&self, seed: Seed) -> Box<dyn Aggregator> {
+        (self.make)(seed)
     }
 }
 
@@ -148,17 +168,27 @@ impl Method {
 /// assert!(METHODS.iter().any(|method| method.name() == "median"));
 /// ```
 pub const METHODS: &[Method] = &[
-    Method { name: "mean", summary: "the mean of the scores", make: || Box::new(Mean) },
-    Method { name: "median", summary: "the middle score", make: || Box::new(Median) },
+    Method { name: "mean", summary: "the mean of the scores", make: |_| Box::new(Mean) },
+    Method { name: "median", summary: "the middle score", make: |_| Box::new(Median) },
     Method {
         name: "trimmed-mean",
         summary: "the mean without the highest and lowest fifth of the scores",
-        make: || Box::new(TrimmedMean::default()),
+        make: |_| Box::new(TrimmedMean::default()),
     },
     Method {
         name: "shrunk-mean",
         summary: "the mean, drawn to the mean of the course as far as reviewers disagree",
-        make: || Box::new(ShrunkMean),
+        make: |_| Box::new(ShrunkMean),
+    },
+    Method {
+        name: "hamer",
+        summary: "reviewers weighted by closeness to the grades (Hamer, Ma and Kwong 2005)",
+        make: |_| Box::new(Hamer::default()),
+    },
+    Method {
+        name: "expertiza-hamer",
+        summary: "Hamer's weights as Expertiza computes them",
+        make: |_| Box::new(Hamer::expertiza()),
     },
 ];
 

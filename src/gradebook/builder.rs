@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::column::MISSING;
-use super::{Column, Fit, Gradebook, Prior, ReviewerEstimates, Shares, Source, Warning};
+use super::{Column, Detail, Fit, Gradebook, Prior, ReviewerEstimates, Source, Warning};
 use crate::chunks;
 use crate::id::{SubmissionId, to_u32};
 use crate::reviews::Reviews;
@@ -56,8 +56,15 @@ pub enum GradebookError {
 /// Writes a [`Gradebook`]: what an [`Aggregator`](crate::Aggregator) of your own ends with.
 ///
 /// Staff grades and exemplars are taken from the reviews. A method says how each grade is composed,
-/// so that it can be explained: `grade = w m + (1 - w) sum of share x score` with the prior's
-/// weight `w` and mean `m`, by [`prior`](Self::prior) and [`shares`](Self::shares).
+/// so that it can be explained:
+///
+/// ```text
+/// grade = w m + (1 - w) sum of share x (score - correction)
+/// ```
+///
+/// with the prior's weight `w` and mean `m` by [`prior`](Self::prior), the shares by
+/// [`shares`](Self::shares) or [`reviewer_weights`](Self::reviewer_weights), and the corrections by
+/// [`corrections`](Self::corrections) or [`reviewer_corrections`](Self::reviewer_corrections).
 ///
 /// ```
 /// use peergrade::{Cohort, Column, Gradebook, Reviews, Rubric, Scale, SubmissionId};
@@ -96,7 +103,8 @@ impl Gradebook {
             std_error: None,
             criterion_std_error: None,
             known,
-            shares: Shares::Equal,
+            weights: Detail::Uniform,
+            corrections: Detail::Uniform,
             prior: Vec::new(),
             reviewers: None,
             fit: Fit::exact(),
@@ -133,7 +141,45 @@ impl GradebookBuilder<'_> {
     /// review, the shares of each submission summing to one. Equal shares by default.
     #[must_use]
     pub fn shares(mut self, shares: Vec<Vec<f64>>) -> Self {
-        self.book.shares = Shares::PerReview(shares);
+        self.book.weights = Detail::PerReview(shares);
+        self
+    }
+
+    /// Sets how the reviews of a submission share their weight by who gave them: one column per
+    /// criterion, by person, from 0. The share of a review is its reviewer's part of the sum over
+    /// the submission's reviewers; equal shares where that is 0. In place of
+    /// [`shares`](Self::shares).
+    #[must_use]
+    pub fn reviewer_weights(mut self, weights: Vec<Vec<f64>>) -> Self {
+        self.book.weights = Detail::PerReviewer(weights);
+        self
+    }
+
+    /// Sets what the method takes off each score before it counts: one column per criterion, by
+    /// review, in points of the criterion. Nothing by default.
+    #[must_use]
+    pub fn corrections(mut self, corrections: Vec<Vec<f64>>) -> Self {
+        self.book.corrections = Detail::PerReview(corrections);
+        self
+    }
+
+    /// Sets what the method takes off every score of a reviewer: one column per criterion, by
+    /// person, in points of the criterion. In place of [`corrections`](Self::corrections).
+    #[must_use]
+    pub fn reviewer_corrections(mut self, corrections: Vec<Vec<f64>>) -> Self {
+        self.book.corrections = Detail::PerReviewer(corrections);
+        self
+    }
+
+    /// Sets how the reviews share their weight, checked by [`build`](Self::build).
+    pub(crate) fn weights(mut self, weights: Detail) -> Self {
+        self.book.weights = weights;
+        self
+    }
+
+    /// Sets what is taken off the scores.
+    pub(crate) fn correct(mut self, corrections: Detail) -> Self {
+        self.book.corrections = corrections;
         self
     }
 
@@ -212,13 +258,14 @@ pub(super) fn check(book: &Gradebook, reviews: usize, people: usize) -> Result<(
         length("standard errors of criteria", columns.len(), criteria)?;
         columns.iter().try_for_each(|errors| std_errors(errors, submissions))?;
     }
-    if let Shares::PerReview(columns) = &book.shares {
-        length("columns of shares", columns.len(), criteria)?;
-        for shares in columns {
-            length("shares", shares.len(), reviews)?;
-            within("share", shares.iter().copied(), 0.0, 1.0)?;
-        }
-    }
+    let sizes = [reviews, people];
+    let weights = match &book.weights {
+        Detail::PerReviewer(_) => (["weight of a reviewer", "columns of weights"], (0.0, f64::MAX)),
+        _ => (["share", "columns of shares"], (0.0, 1.0)),
+    };
+    book.weights.check(weights.0, criteria, sizes, weights.1)?;
+    let names = ["correction", "columns of corrections"];
+    book.corrections.check(names, criteria, sizes, (-f64::MAX, f64::MAX))?;
     if !book.prior.is_empty() {
         length("priors", book.prior.len(), criteria)?;
     }
@@ -255,11 +302,15 @@ fn std_errors(errors: &Column, submissions: usize) -> Result<(), GradebookError>
     within("standard error", errors.iter().map(Option::unwrap_or_default), 0.0, f64::MAX)
 }
 
-fn length(what: &'static str, given: usize, expected: usize) -> Result<(), GradebookError> {
+pub(super) fn length(
+    what: &'static str,
+    given: usize,
+    expected: usize,
+) -> Result<(), GradebookError> {
     if given == expected { Ok(()) } else { Err(GradebookError::Length { what, given, expected }) }
 }
 
-fn within(
+pub(super) fn within(
     what: &'static str,
     values: impl Iterator<Item = f64>,
     min: f64,

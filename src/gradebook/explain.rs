@@ -1,6 +1,8 @@
 //! Why a grade is what it is.
 
-use super::{Gradebook, GradebookError, Shares, Source};
+use core::ops::Range;
+
+use super::{Detail, Gradebook, GradebookError, Source};
 use crate::id::{PersonId, SubmissionId};
 use crate::reviews::Reviews;
 
@@ -64,11 +66,15 @@ pub enum Line {
         /// What a point of the mean is worth in the grade.
         weight: f64,
     },
-    /// What the method adds beside the lines above: 0 and left out for the methods of this crate.
+    /// What is added beside the lines above.
     #[non_exhaustive]
     Adjustment {
+        /// Which criterion.
+        criterion: usize,
         /// The points.
         points: f64,
+        /// Why.
+        reason: Adjustment,
     },
     /// A grade that is known.
     #[non_exhaustive]
@@ -80,6 +86,31 @@ pub enum Line {
     },
 }
 
+/// Why a grade is not what its reviews and the prior add up to.
+///
+/// ```
+/// use peergrade::Adjustment;
+///
+/// assert_eq!(Adjustment::Scale.to_string(), "cut to the scale");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Adjustment {
+    /// It lay beyond an end of the scale.
+    Scale,
+    /// Something of the method's own, as its documentation says.
+    Method,
+}
+
+impl core::fmt::Display for Adjustment {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Scale => "cut to the scale",
+            Self::Method => "adjustment by the method",
+        })
+    }
+}
+
 impl Line {
     /// What the line adds to the grade.
     #[must_use]
@@ -87,7 +118,7 @@ impl Line {
         match *self {
             Self::Review { score, correction, weight, .. } => weight * (score - correction),
             Self::Prior { mean, weight, .. } => weight * mean,
-            Self::Adjustment { points } => points,
+            Self::Adjustment { points, .. } => points,
             Self::Known { grade, .. } => grade,
         }
     }
@@ -106,7 +137,7 @@ impl core::fmt::Display for Line {
             Self::Prior { mean, weight, .. } => {
                 write!(f, "mean of the course: {mean} x weight {weight}")?;
             }
-            Self::Adjustment { .. } => f.write_str("adjustment by the method")?,
+            Self::Adjustment { reason, .. } => write!(f, "{reason}")?,
             Self::Known { source: Source::Exemplar, .. } => {
                 f.write_str("known grade of an exemplar")?;
             }
@@ -156,13 +187,7 @@ impl Gradebook {
         let lines = (0..self.criteria.len())
             .flat_map(|criterion| self.criterion_lines(reviews, submission, criterion))
             .collect();
-        let mut why = Explanation { lines, grade };
-        let points = grade - why.sum();
-        // A method of the caller's may do more than it says; what is less is rounding.
-        if points.abs() > 1e-9 * (1.0 + grade.abs()) {
-            why.lines.push(Line::Adjustment { points });
-        }
-        Ok(Some(why))
+        Ok(Some(Explanation { lines, grade }))
     }
 
     fn criterion_lines(
@@ -176,41 +201,79 @@ impl Gradebook {
         let prior = prior.map(|prior| (prior.mean, prior.weight[submission.index()]));
         let left = prior.map_or(1.0, |(_, weight)| 1.0 - weight);
         let range = reviews.graph().reviews_of(submission);
-        let share = |review: usize| match &self.shares {
-            Shares::Equal => 1.0 / range.len() as f64,
-            Shares::PerReview(columns) => columns[criterion][review],
-        };
         let reviewers = reviews.graph().reviewers_of(submission);
-        let mut lines: Vec<Line> = range
-            .clone()
-            .zip(reviewers)
-            .map(|(review, &reviewer)| Line::Review {
+        let shares = self.shares(criterion, range.clone(), reviewers);
+        let rows = range.zip(reviewers).zip(shares);
+        let mut lines: Vec<Line> = rows
+            .map(|((review, &reviewer), share)| Line::Review {
                 criterion,
                 reviewer,
                 score: reviews.column(criterion)[review],
-                correction: 0.0,
-                weight: points * left * share(review),
+                correction: self.corrections.at(criterion, review, reviewer).unwrap_or(0.0),
+                weight: points * left * share,
             })
             .collect();
         if let Some((mean, weight)) = prior {
             lines.push(Line::Prior { criterion, mean, weight: points * weight });
         }
+        lines.extend(self.adjustment(submission, criterion, &lines));
         lines
+    }
+
+    /// What is missing between the lines of a criterion and its grade.
+    fn adjustment(&self, s: SubmissionId, criterion: usize, lines: &[Line]) -> Option<Line> {
+        let grade = self.criterion_grade(s, criterion)?;
+        let (weight, scale) = (self.rubric.criteria()[criterion].weight(), self.rubric.scale());
+        let sum = lines.iter().fold(0.0, |sum, line| sum + line.contribution());
+        let points = weight * grade - sum;
+        // What is less is rounding.
+        if points.abs() <= 1e-13 * (1.0 + scale.max().abs() + scale.min().abs()) {
+            return None;
+        }
+        let scale = self.rubric.criteria()[criterion].scale();
+        let cut = (grade <= scale.min() && points > 0.0) || (grade >= scale.max() && points < 0.0);
+        let reason = if cut { Adjustment::Scale } else { Adjustment::Method };
+        Some(Line::Adjustment { criterion, points, reason })
+    }
+
+    /// The shares of these reviews of one submission, by these reviewers: they sum to one.
+    fn shares(
+        &self,
+        criterion: usize,
+        range: Range<usize>,
+        reviewers: &[PersonId],
+    ) -> impl Iterator<Item = f64> {
+        let equal = 1.0 / range.len() as f64;
+        let weight = move |(review, &reviewer)| self.weights.at(criterion, review, reviewer);
+        let weights = range.zip(reviewers).map(weight);
+        let sum = match &self.weights {
+            Detail::PerReviewer(_) => weights.clone().flatten().fold(0.0, |sum, w| sum + w),
+            _ => 1.0,
+        };
+        weights.map(move |weight| match weight {
+            Some(weight) if sum > 0.0 => weight / sum,
+            _ => equal,
+        })
     }
 
     /// What a review weighs in the grade of its submission, from 0 to 1: the mean over the
     /// criteria, by their points. For a review of this gradebook's reviews.
     pub(crate) fn review_weight(&self, reviews: &Reviews, s: SubmissionId, review: usize) -> f64 {
+        let (range, reviewers) = (reviews.graph().reviews_of(s), reviews.graph().reviewers_of(s));
         let criteria = self.rubric.criteria().iter().enumerate();
         let (sum, points) = criteria.fold((0.0, 0.0), |(sum, points), (c, criterion)| {
             let left = self.prior.get(c).map_or(1.0, |prior| 1.0 - prior.weight[s.index()]);
-            let share = match &self.shares {
-                Shares::Equal => 1.0 / reviews.graph().reviews_of(s).len() as f64,
-                Shares::PerReview(columns) => columns[c][review],
-            };
+            let mut shares = self.shares(c, range.clone(), reviewers);
+            let share = shares.nth(review - range.start).unwrap_or(0.0);
             (sum + criterion.weight() * left * share, points + criterion.weight())
         });
         sum / points
+    }
+
+    /// How many people it knows of; `None` where it says nothing of people.
+    pub(super) fn people(&self) -> Option<usize> {
+        let estimates = self.reviewers.as_ref().map(|reviewers| reviewers.bias.len());
+        estimates.or(self.weights.people()).or(self.corrections.people())
     }
 
     /// Whether the sizes say that this gradebook was made from these reviews.
@@ -220,14 +283,13 @@ impl Gradebook {
         submission: SubmissionId,
     ) -> Result<(), GradebookError> {
         let graph = reviews.graph();
-        let shares = match &self.shares {
-            Shares::Equal => graph.reviews(),
-            Shares::PerReview(columns) => columns[0].len(),
-        };
+        let details = [&self.weights, &self.corrections];
+        let shares = details.iter().find_map(|detail| detail.reviews());
         for (what, given, expected) in [
             ("submissions", graph.submissions(), self.submissions()),
             ("criteria", reviews.rubric().criteria().len(), self.criteria.len()),
-            ("reviews", graph.reviews(), shares),
+            ("reviews", graph.reviews(), shares.unwrap_or(graph.reviews())),
+            ("people", graph.people(), self.people().unwrap_or(graph.people())),
             (
                 "reviews of the submission",
                 graph.reviews_of(submission).len(),

@@ -2,6 +2,7 @@
 
 mod builder;
 mod column;
+mod detail;
 mod explain;
 #[cfg(feature = "serde")]
 mod raw;
@@ -9,7 +10,8 @@ mod raw;
 pub use builder::{GradebookBuilder, GradebookError};
 pub use column::Column;
 pub(crate) use column::MISSING;
-pub use explain::{Explanation, Line};
+pub(crate) use detail::Detail;
+pub use explain::{Adjustment, Explanation, Line};
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;
@@ -53,20 +55,15 @@ pub struct Gradebook {
     std_error: Option<Column>,
     criterion_std_error: Option<Vec<Column>>,
     known: Vec<(SubmissionId, f64, Source)>,
-    shares: Shares,
+    /// How the weight that a submission's reviews have in all is shared among them: relative weights.
+    weights: Detail,
+    /// What is taken off each score, in points of its criterion.
+    corrections: Detail,
     /// Empty, or one per criterion.
     prior: Vec<Prior>,
     reviewers: Option<ReviewerEstimates>,
     fit: Fit,
     warnings: Vec<Warning>,
-}
-
-/// How the weight that a submission's reviews have in all is shared among them.
-#[derive(Debug, Clone, PartialEq)]
-enum Shares {
-    Equal,
-    /// One column per criterion, by review; the shares of a submission sum to one.
-    PerReview(Vec<Vec<f64>>),
 }
 
 /// What a grade is drawn towards.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::builder::{check, total};
 use super::{
-    Column, Fit, Gradebook as Book, GradebookError, Prior, ReviewerEstimates, Shares, Source,
+    Column, Detail, Fit, Gradebook as Book, GradebookError, Prior, ReviewerEstimates, Source,
     Warning,
 };
 use crate::id::SubmissionId;
@@ -23,7 +23,8 @@ pub(super) struct Gradebook {
     std_error: Option<Numbers>,
     criterion_std_error: Option<Vec<Numbers>>,
     known: Vec<(SubmissionId, f64, Source)>,
-    shares: Option<Vec<Vec<f64>>>,
+    weights: Detail,
+    corrections: Detail,
     prior: Vec<(f64, Vec<f64>)>,
     reviewers: Option<(Numbers, Numbers)>,
     fit: Fit,
@@ -41,10 +42,8 @@ impl From<Book> for Gradebook {
             criteria: all(&book.criteria),
             std_error: book.std_error.as_ref().map(numbers),
             criterion_std_error: book.criterion_std_error.as_ref().map(all),
-            shares: match book.shares {
-                Shares::Equal => None,
-                Shares::PerReview(columns) => Some(columns),
-            },
+            weights: book.weights,
+            corrections: book.corrections,
             prior: book.prior.into_iter().map(|prior| (prior.mean, prior.weight)).collect(),
             reviewers: book.reviewers.map(|r| (numbers(&r.bias), numbers(&r.precision))),
             method: book.method,
@@ -76,7 +75,8 @@ impl TryFrom<Gradebook> for Book {
             total: None,
             std_error: raw.std_error.map(Column::new).transpose()?,
             criterion_std_error: raw.criterion_std_error.map(all).transpose()?,
-            shares: raw.shares.map_or(Shares::Equal, Shares::PerReview),
+            weights: raw.weights,
+            corrections: raw.corrections,
             prior: raw.prior.into_iter().map(|(mean, weight)| Prior { mean, weight }).collect(),
             reviewers,
             method: raw.method,
@@ -87,7 +87,7 @@ impl TryFrom<Gradebook> for Book {
             warnings: raw.warnings,
         };
         let reviews = book.reviews.iter().map(|&count| count as usize).sum();
-        let people = book.reviewers.as_ref().map_or(0, |reviewers| reviewers.bias.len());
+        let people = book.people().unwrap_or(0);
         book.total = total(&book)?;
         check(&book, reviews, people)?;
         Ok(book)

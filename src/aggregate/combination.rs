@@ -1,0 +1,280 @@
+//! Grades as combinations of corrected scores and a prior: how every model of reviewers ends.
+
+use super::ratings::Ratings;
+use crate::chunks;
+use crate::gradebook::{Column, Detail, Gradebook, GradebookBuilder, MISSING};
+use crate::id::{PersonId, to_u32};
+use crate::math;
+
+/// One number for every review.
+#[derive(Debug)]
+pub(super) enum Each {
+    /// One that is the same for all reviews.
+    Same(f64),
+    /// By person.
+    OfReviewer(Vec<f64>),
+    /// By review of the ratings.
+    OfReview(Vec<f64>),
+}
+
+impl Each {
+    fn at(&self, review: usize, reviewer: PersonId) -> f64 {
+        match self {
+            Self::Same(value) => *value,
+            Self::OfReviewer(values) => values[reviewer.index()],
+            Self::OfReview(values) => values[review],
+        }
+    }
+}
+
+/// What a method makes of the ratings of each item `u`:
+///
+/// ```text
+/// grade = (p m + sum over e of w_e (z_e - c_e)) / (p + sum over e of w_e)
+/// ```
+///
+/// with weights `w`, corrections `c`, and the prior's weight `p` and mean `m`, all in the unit of
+/// the ratings. Where all weights are 0 and there is no prior, the scores count alike.
+#[derive(Debug)]
+pub(super) struct Combination {
+    pub(super) weight: Each,
+    pub(super) correction: Each,
+    pub(super) prior: Option<Prior>,
+}
+
+/// What grades are drawn towards, in the unit of the ratings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Prior {
+    pub(super) mean: f64,
+    /// In the unit of the weights.
+    pub(super) weight: f64,
+}
+
+impl Combination {
+    /// Weights by reviewer, and nothing else.
+    pub(super) fn weighted(weights: Vec<f64>) -> Self {
+        Self { weight: Each::OfReviewer(weights), correction: Each::Same(0.0), prior: None }
+    }
+
+    /// The grade of an item in the unit of the ratings; [`MISSING`] without ratings. It lies within
+    /// what is combined: rounding alone could carry it outside.
+    pub(super) fn grade(&self, ratings: &Ratings<'_>, item: usize) -> f64 {
+        let (scores, reviewers) = (ratings.of(item), ratings.reviewers(item));
+        let Some(start) = ratings.start(item) else { return MISSING };
+        let first = scores[0] - self.correction.at(start, reviewers[0]);
+        let (mut low, mut high, mut plain) = (first, first, 0.0);
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for ((i, &score), &reviewer) in scores.iter().enumerate().zip(reviewers) {
+            let weight = self.weight.at(start + i, reviewer);
+            let score = score - self.correction.at(start + i, reviewer);
+            (low, high) = (math::min(low, score), math::max(high, score));
+            plain += score;
+            sum += weight * score;
+            weights += weight;
+        }
+        if let Some(Prior { mean, weight }) = self.prior {
+            (low, high) = (math::min(low, mean), math::max(high, mean));
+            sum += weight * mean;
+            weights += weight;
+        }
+        let grade = if weights > 0.0 { sum / weights } else { plain / scores.len() as f64 };
+        math::clamp(grade, low, high)
+    }
+
+    /// The grades of all items.
+    pub(super) fn grades(&self, ratings: &Ratings<'_>) -> Vec<f64> {
+        chunks::column(ratings.items(), |item| self.grade(ratings, item))
+    }
+
+    /// A gradebook of these grades, cut to the scales, with shares, corrections and the prior.
+    pub(super) fn book<'a>(self, ratings: &Ratings<'a>, method: &str) -> GradebookBuilder<'a> {
+        let reviews = ratings.reviews();
+        let n = reviews.graph().submissions();
+        let mut book = Gradebook::builder(reviews, method);
+        let criteria = reviews.rubric().criteria().iter().zip(ratings.axes());
+        for (c, (criterion, axis)) in criteria.enumerate() {
+            book = book.criterion(Column::from_raw(chunks::column(n, |i| {
+                let grade = self.grade(ratings, c * n + i);
+                if grade.is_nan() {
+                    return MISSING;
+                }
+                let (low, high) = (criterion.scale().min(), criterion.scale().max());
+                math::clamp(axis.score(grade), low, high)
+            })));
+            if let Some(prior) = self.prior {
+                let weights = chunks::column(n, |i| self.prior_weight(ratings, c * n + i, prior));
+                book = book.prior(axis.score(prior.mean), weights);
+            }
+        }
+        let corrections = self.correction.into_detail(ratings, |c, x| ratings.axes()[c].points(x));
+        book.weights(shares(self.weight, ratings)).correct(corrections)
+    }
+
+    /// The prior's part of a grade, from 0 to 1.
+    fn prior_weight(&self, ratings: &Ratings<'_>, item: usize, prior: Prior) -> f64 {
+        let Some(start) = ratings.start(item) else { return 0.0 };
+        let reviewers = ratings.reviewers(item).iter().enumerate();
+        let weights = reviewers.fold(0.0, |sum, (i, &r)| sum + self.weight.at(start + i, r));
+        let all = weights + prior.weight;
+        if all > 0.0 { prior.weight / all } else { 0.0 }
+    }
+}
+
+impl Each {
+    /// Numbers in the unit of the ratings as numbers of a gradebook.
+    fn into_detail(self, ratings: &Ratings<'_>, points: impl Fn(usize, f64) -> f64) -> Detail {
+        let criteria = ratings.axes().len();
+        let all = |values: &[f64], c: usize| values.iter().map(|&x| points(c, x)).collect();
+        match self {
+            Self::Same(value) if value == 0.0 => Detail::Uniform,
+            Self::Same(value) => {
+                let columns = 0..criteria;
+                Detail::PerReviewer(
+                    columns.map(|c| vec![points(c, value); ratings.people()]).collect(),
+                )
+            }
+            Self::OfReviewer(values) => {
+                Detail::PerReviewer((0..criteria).map(|c| all(&values, c)).collect())
+            }
+            Self::OfReview(values) => {
+                let reviews = ratings.reviews().graph().reviews();
+                let columns = (0..criteria).map(|c| &values[c * reviews..(c + 1) * reviews]);
+                Detail::PerReview(columns.enumerate().map(|(c, part)| all(part, c)).collect())
+            }
+        }
+    }
+}
+
+/// Weights as the shares of a gradebook.
+fn shares(weights: Each, ratings: &Ratings<'_>) -> Detail {
+    match weights {
+        Each::Same(_) => Detail::Uniform,
+        Each::OfReviewer(weights) if ratings.axes().len() == 1 => {
+            Detail::PerReviewer(vec![weights])
+        }
+        Each::OfReviewer(weights) => Detail::PerReviewer(vec![weights; ratings.axes().len()]),
+        Each::OfReview(mut weights) => {
+            for item in 0..ratings.items() {
+                let Some(start) = ratings.start(item) else { continue };
+                let part = &mut weights[start..start + ratings.of(item).len()];
+                let sum = part.iter().fold(0.0, |sum, w| sum + w);
+                let equal = 1.0 / part.len() as f64;
+                for weight in part {
+                    *weight = if sum > 0.0 { *weight / sum } else { equal };
+                }
+            }
+            Each::OfReview(weights).into_detail(ratings, |_, x| x)
+        }
+    }
+}
+
+/// How sure a model is of its grades, in the unit of the ratings.
+#[derive(Debug)]
+pub(super) struct Variances<'a> {
+    /// Of the grade of each item.
+    pub(super) item: &'a [f64],
+    /// Of the bias of each person, which the criteria of a work have in common; `None` without.
+    pub(super) bias: Option<&'a [f64]>,
+}
+
+impl Combination {
+    /// [`book`](Self::book) with standard errors. Those of the total hold that the noise of
+    /// criteria is independent and the bias of a reviewer is not:
+    ///
+    /// ```text
+    /// Var = sum over c of W_c^2 Var_c + sum over e of Var b_v ((sum_c W_c a_ce)^2 - sum_c (W_c a_ce)^2)
+    /// ```
+    ///
+    /// with the points `W_c` that a rating of criterion c is worth and the weight `a_ce` of review e
+    /// in it.
+    pub(super) fn book_with_errors<'a>(
+        self,
+        ratings: &Ratings<'a>,
+        method: &str,
+        variances: &Variances<'_>,
+    ) -> GradebookBuilder<'a> {
+        let n = ratings.reviews().graph().submissions();
+        let criteria = ratings.reviews().rubric().criteria();
+        let error = |i: usize, c: usize| {
+            let rated = !ratings.of(c * n + i).is_empty();
+            let error = || ratings.axes()[c].points(math::sqrt(variances.item[c * n + i]));
+            if rated { error() } else { MISSING }
+        };
+        let total = chunks::column(n, |i| {
+            if let [only] = criteria {
+                return only.weight() * error(i, 0);
+            }
+            let square = |c: usize| criteria[c].weight() * error(i, c);
+            let own = (0..criteria.len()).fold(0.0, |sum, c| sum + square(c) * square(c));
+            math::sqrt(own + self.shared_variance(ratings, i, variances.bias))
+        });
+        let each =
+            (0..criteria.len()).map(|c| Column::from_raw(chunks::column(n, |i| error(i, c))));
+        let each: Vec<Column> = each.collect();
+        let book = self.book(ratings, method).std_error(Column::from_raw(total));
+        if ratings.reviews().rubric().is_plain() { book } else { book.criterion_std_errors(each) }
+    }
+
+    /// What the biases of its reviewers add to the variance of the total of a submission beyond the
+    /// variances of its criteria.
+    fn shared_variance(&self, ratings: &Ratings<'_>, i: usize, bias: Option<&[f64]>) -> f64 {
+        let Some(bias) = bias else { return 0.0 };
+        let n = ratings.reviews().graph().submissions();
+        let criteria = ratings.reviews().rubric().criteria().iter().zip(ratings.axes());
+        let prior = self.prior.map_or(0.0, |prior| prior.weight);
+        let weight = |c: usize, k: usize, reviewer: PersonId| {
+            let start = ratings.start(c * n + i).unwrap_or_default();
+            self.weight.at(start + k, reviewer)
+        };
+        let reviewers = ratings.reviewers(i);
+        let sum = |c: usize| {
+            let each = reviewers.iter().enumerate();
+            each.fold(prior, |sum, (k, &reviewer)| sum + weight(c, k, reviewer))
+        };
+        let worth: Vec<f64> = criteria
+            .enumerate()
+            .map(|(c, (criterion, axis))| {
+                let sum = sum(c);
+                if sum > 0.0 { criterion.weight() * axis.points(1.0) / sum } else { 0.0 }
+            })
+            .collect();
+        reviewers.iter().enumerate().fold(0.0, |sum, (k, &reviewer)| {
+            let (all, own) = worth.iter().enumerate().fold((0.0, 0.0), |(all, own), (c, worth)| {
+                let part = worth * weight(c, k, reviewer);
+                (all + part, own + part * part)
+            });
+            sum + (all * all - own) * bias[reviewer.index()]
+        })
+    }
+}
+
+/// Adds what a model finds in people, in the unit of the ratings, to a gradebook: in points of the
+/// total. People without ratings have none.
+pub(super) fn with_reviewers<'a>(
+    ratings: &Ratings<'_>,
+    book: GradebookBuilder<'a>,
+    bias: impl Fn(usize) -> f64 + Sync,
+    precision: impl Fn(usize) -> f64 + Sync,
+) -> GradebookBuilder<'a> {
+    let unit = ratings.points(1.0);
+    let column = |value: &(dyn Fn(usize) -> f64 + Sync)| {
+        Column::from_raw(chunks::column(ratings.people(), |v| {
+            let known = !ratings.items_of(v).is_empty();
+            // Beyond the largest double counts as missing.
+            if known {
+                Some(value(v)).filter(|x| x.is_finite()).unwrap_or(MISSING)
+            } else {
+                MISSING
+            }
+        }))
+    };
+    book.reviewers(column(&|v| unit * bias(v)), column(&|v| precision(v) / unit / unit))
+}
+
+impl Ratings<'_> {
+    /// The position of the first rating of an item; `None` without ratings.
+    fn start(&self, item: usize) -> Option<usize> {
+        let range = self.graph().reviews_of(crate::id::SubmissionId::new(to_u32(item)));
+        (!range.is_empty()).then_some(range.start)
+    }
+}

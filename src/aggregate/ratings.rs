@@ -1,0 +1,207 @@
+//! What a model of reviewers sees: ratings of items by reviewers, whatever the criteria.
+//!
+//! An item is a submission under one criterion, and every criterion has a zero and a unit of its
+//! own, so that one set of parameters of a reviewer (a bias, a precision, a weight) serves all
+//! criteria. With a single criterion the items are the submissions.
+
+use std::borrow::Cow;
+
+use super::AggregateError;
+use crate::chunks;
+use crate::csr::Csr;
+use crate::graph::ReviewGraph;
+use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::math;
+use crate::reviews::Reviews;
+use crate::rubric::Criterion;
+
+/// Ratings in the order (criterion, submission, reviewer).
+#[derive(Debug)]
+pub(super) struct Ratings<'a> {
+    reviews: &'a Reviews,
+    /// Item `criterion x submissions + submission` in place of a submission.
+    graph: Cow<'a, ReviewGraph>,
+    column: Vec<f64>,
+    axes: Vec<Axis>,
+}
+
+/// Where a criterion has its ratings: `score = zero + unit x rating`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Axis {
+    zero: f64,
+    unit: f64,
+}
+
+impl Axis {
+    fn rating(self, score: f64) -> f64 {
+        score / self.unit - self.zero / self.unit
+    }
+
+    pub(super) fn score(self, rating: f64) -> f64 {
+        self.zero + self.unit * rating
+    }
+
+    /// A distance of ratings in points of the criterion.
+    pub(super) fn points(self, distance: f64) -> f64 {
+        self.unit * distance
+    }
+}
+
+impl<'a> Ratings<'a> {
+    /// Ratings from 0, the lowest score of the criterion's scale, to 1, the highest.
+    pub(super) fn by_range(reviews: &'a Reviews) -> Result<Self, AggregateError> {
+        Self::new(reviews, |criterion, _| {
+            let (scale, unit) = (criterion.scale(), criterion.scale().unit());
+            Axis { zero: scale.min(), unit: unit * (scale.max() / unit - scale.min() / unit) }
+        })
+    }
+
+    /// Ratings with mean 0 and, within items, variance 1, criterion by criterion: what is noise on
+    /// one criterion is as much noise on another. Where no item has two ratings that differ, the
+    /// variance of all ratings is 1; where all are equal, the range of the scale is.
+    pub(super) fn by_spread(reviews: &'a Reviews) -> Result<Self, AggregateError> {
+        Self::new(reviews, |criterion, scores| {
+            let unit = criterion.scale().unit();
+            let moments = Spread::of(reviews, scores, unit);
+            // Less than this of the range is the rounding of equal scores.
+            let least = 1e-9 * (criterion.scale().max() / unit - criterion.scale().min() / unit);
+            let spreads = [moments.within, moments.total, least / 1e-9];
+            let spread = spreads.into_iter().find(|&spread| spread > least);
+            Axis { zero: unit * moments.mean, unit: unit * spread.unwrap_or(1.0) }
+        })
+    }
+
+    fn new(
+        reviews: &'a Reviews,
+        axis: impl Fn(&Criterion, &[f64]) -> Axis,
+    ) -> Result<Self, AggregateError> {
+        let criteria = reviews.rubric().criteria();
+        let graph = if criteria.len() == 1 {
+            Cow::Borrowed(reviews.graph())
+        } else {
+            Cow::Owned(stacked(reviews.graph(), criteria.len())?)
+        };
+        let mut column = Vec::with_capacity(graph.reviews());
+        let mut axes = Vec::with_capacity(criteria.len());
+        for (c, criterion) in criteria.iter().enumerate() {
+            let axis = axis(criterion, reviews.column(c));
+            column.extend(reviews.column(c).iter().map(|&score| axis.rating(score)));
+            axes.push(axis);
+        }
+        Ok(Self { reviews, graph, column, axes })
+    }
+
+    /// The reviews that these are the ratings of.
+    pub(super) fn reviews(&self) -> &'a Reviews {
+        self.reviews
+    }
+
+    /// Who rates which item.
+    pub(super) fn graph(&self) -> &ReviewGraph {
+        &self.graph
+    }
+
+    /// How many items there are, rated or not.
+    pub(super) fn items(&self) -> usize {
+        self.graph.submissions()
+    }
+
+    /// How many people there are, reviewers or not.
+    pub(super) fn people(&self) -> usize {
+        self.graph.people()
+    }
+
+    /// All ratings, by review of [`graph`](Self::graph).
+    pub(super) fn column(&self) -> &[f64] {
+        &self.column
+    }
+
+    /// Zero and unit of each criterion.
+    pub(super) fn axes(&self) -> &[Axis] {
+        &self.axes
+    }
+
+    /// The ratings of an item, one for each of its [`reviewers`](Self::reviewers).
+    #[inline]
+    pub(super) fn of(&self, item: usize) -> &[f64] {
+        &self.column[self.graph.reviews_of(SubmissionId::new(to_u32(item)))]
+    }
+
+    /// Who rates an item.
+    #[inline]
+    pub(super) fn reviewers(&self, item: usize) -> &[PersonId] {
+        self.graph.reviewers_of(SubmissionId::new(to_u32(item)))
+    }
+
+    /// What a person rates.
+    #[inline]
+    pub(super) fn items_of(&self, person: usize) -> &[SubmissionId] {
+        self.graph.submissions_of(PersonId::new(to_u32(person)))
+    }
+
+    /// Where the ratings by a person lie in [`by_reviewer`](Self::by_reviewer).
+    #[inline]
+    pub(super) fn given(&self, person: usize) -> core::ops::Range<usize> {
+        self.graph.given_range(person)
+    }
+
+    /// All ratings in the order (reviewer, item), so that a pass over reviewers reads in sequence.
+    pub(super) fn by_reviewer(&self) -> Vec<f64> {
+        let given = self.graph.given();
+        chunks::column(given.len(), |i| self.column[given[i].index()])
+    }
+
+    /// A distance of ratings on all criteria at once, in points of the total.
+    pub(super) fn points(&self, distance: f64) -> f64 {
+        let criteria = self.reviews.rubric().criteria().iter().zip(&self.axes);
+        criteria
+            .fold(0.0, |sum, (criterion, axis)| sum + criterion.weight() * axis.points(distance))
+    }
+}
+
+/// The graph of items: the same reviewers for a submission under each criterion.
+fn stacked(graph: &ReviewGraph, criteria: usize) -> Result<ReviewGraph, AggregateError> {
+    let (items, reviews) = (graph.submissions() * criteria, graph.reviews() * criteria);
+    crate::graph::check_sizes(graph.people(), items, reviews)?;
+    let mut offsets = Vec::with_capacity(items + 1);
+    let mut reviewers = Vec::with_capacity(reviews);
+    offsets.push(0);
+    for item in 0..items {
+        let submission = SubmissionId::new(to_u32(item % graph.submissions()));
+        reviewers.extend_from_slice(graph.reviewers_of(submission));
+        offsets.push(to_u32(reviewers.len()));
+    }
+    Ok(ReviewGraph::from_reviewers(graph.people(), Csr::new(offsets, reviewers)))
+}
+
+/// Mean and spreads of one criterion, in a unit.
+struct Spread {
+    mean: f64,
+    /// Root of the pooled variance within submissions, and of the variance of all.
+    within: f64,
+    total: f64,
+}
+
+impl Spread {
+    fn of(reviews: &Reviews, scores: &[f64], unit: f64) -> Self {
+        let graph = reviews.graph();
+        let count = math::max(scores.len() as f64, 1.0);
+        let mean = chunks::sum(scores.len(), |e| scores[e] / unit) / count;
+        let of = |i: usize| &scores[graph.reviews_of(SubmissionId::new(to_u32(i)))];
+        let squares = |scores: &[f64], centre: f64| {
+            let square = |z: f64| (z / unit - centre) * (z / unit - centre);
+            scores.iter().fold(0.0, |sum, &z| sum + square(z))
+        };
+        let total = chunks::sum(graph.submissions(), |i| squares(of(i), mean));
+        let within = chunks::sum(graph.submissions(), |i| match of(i) {
+            [] | [_] => 0.0,
+            scores => squares(scores, math::mean(scores) / unit),
+        });
+        let freedom = chunks::sum(graph.submissions(), |i| of(i).len().saturating_sub(1) as f64);
+        Self {
+            mean,
+            within: math::sqrt(within / math::max(freedom, 1.0)),
+            total: math::sqrt(total / math::max(count - 1.0, 1.0)),
+        }
+    }
+}
