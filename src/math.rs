@@ -25,6 +25,12 @@ pub(crate) fn sqrt(x: f64) -> f64 {
     x.sqrt()
 }
 
+/// The root of `a^2 + b^2`, for numbers whose squares may overflow.
+pub(crate) fn hypot(a: f64, b: f64) -> f64 {
+    let unit = power_of_two_near(max(a.abs(), b.abs()));
+    unit * sqrt(a / unit * (a / unit) + b / unit * (b / unit))
+}
+
 /// `x` to a whole power, by repeated multiplication from the left.
 pub(crate) fn power(x: f64, exponent: u32) -> f64 {
     (0..exponent).fold(1.0, |power, _| power * x)

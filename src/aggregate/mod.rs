@@ -22,6 +22,7 @@ mod hamer;
 mod mean;
 mod median;
 mod moments;
+mod policy;
 mod ranks;
 mod ratings;
 mod rounds;
@@ -35,6 +36,7 @@ use thiserror::Error;
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
+pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
 
@@ -109,6 +111,12 @@ pub enum AggregateError {
         value: f64,
         /// What it must be.
         needed: &'static str,
+    },
+    /// A policy that needs standard errors, and a method that has none.
+    #[error("{method} has no standard errors, which staff grades of known precision need")]
+    NoStdErrors {
+        /// The method.
+        method: String,
     },
     /// More ratings than there are ids: reviews times criteria.
     #[error(transparent)]

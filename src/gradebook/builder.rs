@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::column::MISSING;
-use super::{Column, Detail, Fit, Gradebook, Prior, ReviewerEstimates, Source, Warning};
+use super::{Column, Detail, Fit, Gradebook, Known, Prior, ReviewerEstimates, Source, Warning};
 use crate::chunks;
 use crate::id::{SubmissionId, to_u32};
 use crate::reviews::Reviews;
@@ -90,10 +90,15 @@ impl Gradebook {
     pub fn builder<'a>(reviews: &'a Reviews, method: &str) -> GradebookBuilder<'a> {
         let graph = reviews.graph();
         let count = |i: usize| to_u32(graph.reviews_of(SubmissionId::new(to_u32(i))).len());
-        let staff = reviews.staff_grades().iter().map(|&(s, grade)| (s, grade, Source::Staff));
-        let exemplars = reviews.exemplars().iter().map(|&(s, g)| (s, g, Source::Exemplar));
+        let standing = |source| {
+            move |&(submission, grade): &(SubmissionId, f64)| {
+                Known::standing(submission, grade, source)
+            }
+        };
+        let staff = reviews.staff_grades().iter().map(standing(Source::Staff));
+        let exemplars = reviews.exemplars().iter().map(standing(Source::Exemplar));
         let mut known: Vec<_> = staff.chain(exemplars).collect();
-        known.sort_by_key(|&(submission, _, _)| submission);
+        known.sort_by_key(|known| known.submission);
         let book = Self {
             method: method.to_owned(),
             rubric: reviews.rubric().clone(),
@@ -103,6 +108,7 @@ impl Gradebook {
             std_error: None,
             criterion_std_error: None,
             known,
+            offset: 0.0,
             weights: Detail::Uniform,
             corrections: Detail::Uniform,
             prior: Vec::new(),
@@ -287,9 +293,13 @@ pub(super) fn check(book: &Gradebook, reviews: usize, people: usize) -> Result<(
 /// Known grades are in range, of submissions that are there, each once and in order.
 fn known(book: &Gradebook) -> Result<(), GradebookError> {
     let scale = book.rubric.scale();
-    within("known grade", book.known.iter().map(|&(_, grade, _)| grade), scale.min(), scale.max())?;
+    within("known grade", book.known.iter().map(|known| known.grade), scale.min(), scale.max())?;
+    within("part of a known grade", book.known.iter().map(|known| known.part), 0.0, 1.0)?;
+    let errors = book.known.iter().map(|known| known.std_error.unwrap_or_default());
+    within("standard error of a known grade", errors, 0.0, f64::MAX)?;
+    within_row("offset", 0, book.offset, -f64::MAX, f64::MAX)?;
     let mut free = 0;
-    for (row, &(submission, _, _)) in book.known.iter().enumerate() {
+    for (row, &Known { submission, .. }) in book.known.iter().enumerate() {
         let (number, last) = (f64::from(submission.get()), book.submissions() as f64 - 1.0);
         within_row("submission of a known grade", row, number, free.into(), last)?;
         free = submission.get() + 1;

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::{Detail, Gradebook, GradebookError, Source};
+use super::{Detail, Gradebook, GradebookError, Known, Source};
 use crate::id::{PersonId, SubmissionId};
 use crate::reviews::Reviews;
 
@@ -76,13 +76,15 @@ pub enum Line {
         /// Why.
         reason: Adjustment,
     },
-    /// A grade that is known.
+    /// What others than peers say: `weight x grade`.
     #[non_exhaustive]
     Known {
-        /// Who knows it.
+        /// Who says it.
         source: Source,
         /// The grade.
         grade: f64,
+        /// What a point of it is worth in the grade: 1 where it stands alone.
+        weight: f64,
     },
 }
 
@@ -98,6 +100,8 @@ pub enum Line {
 pub enum Adjustment {
     /// It lay beyond an end of the scale.
     Scale,
+    /// The works that staff graded show by how much peers are too high or too low in all.
+    StaffOffset,
     /// Something of the method's own, as its documentation says.
     Method,
 }
@@ -106,12 +110,23 @@ impl core::fmt::Display for Adjustment {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::Scale => "cut to the scale",
+            Self::StaffOffset => "offset of peers against staff",
             Self::Method => "adjustment by the method",
         })
     }
 }
 
 impl Line {
+    /// Makes the line worth a part of what it is.
+    fn scale(&mut self, part: f64) {
+        match self {
+            Self::Review { weight, .. }
+            | Self::Prior { weight, .. }
+            | Self::Known { weight, .. } => *weight *= part,
+            Self::Adjustment { points, .. } => *points *= part,
+        }
+    }
+
     /// What the line adds to the grade.
     #[must_use]
     pub fn contribution(&self) -> f64 {
@@ -119,7 +134,7 @@ impl Line {
             Self::Review { score, correction, weight, .. } => weight * (score - correction),
             Self::Prior { mean, weight, .. } => weight * mean,
             Self::Adjustment { points, .. } => points,
-            Self::Known { grade, .. } => grade,
+            Self::Known { grade, weight, .. } => weight * grade,
         }
     }
 }
@@ -138,10 +153,16 @@ impl core::fmt::Display for Line {
                 write!(f, "mean of the course: {mean} x weight {weight}")?;
             }
             Self::Adjustment { reason, .. } => write!(f, "{reason}")?,
-            Self::Known { source: Source::Exemplar, .. } => {
-                f.write_str("known grade of an exemplar")?;
+            Self::Known { source, grade, weight } => {
+                f.write_str(match source {
+                    Source::Exemplar => "known grade of an exemplar",
+                    Source::SelfReview => "the author's own review",
+                    Source::Staff | Source::Peers => "grade given by staff",
+                })?;
+                if *weight < 1.0 {
+                    write!(f, ": {grade} x weight {weight}")?;
+                }
             }
-            Self::Known { .. } => write!(f, "grade given by staff")?,
         }
         write!(f, " = {}", self.contribution())
     }
@@ -180,13 +201,17 @@ impl Gradebook {
         submission: SubmissionId,
     ) -> Result<Option<Explanation>, GradebookError> {
         self.check_made_from(reviews, submission)?;
-        if let Some((grade, source)) = self.known_grade(submission) {
-            return Ok(Some(Explanation { lines: vec![Line::Known { source, grade }], grade }));
+        let Some(grade) = self.grade(submission) else { return Ok(None) };
+        let peers = self.peer_part(submission).unwrap_or(0.0);
+        let mut lines = Vec::new();
+        if peers > 0.0 {
+            let criteria = 0..self.criteria.len();
+            lines.extend(criteria.flat_map(|c| self.criterion_lines(reviews, submission, c)));
+            lines.iter_mut().for_each(|line| line.scale(peers));
         }
-        let Some(grade) = self.peer_grade(submission) else { return Ok(None) };
-        let lines = (0..self.criteria.len())
-            .flat_map(|criterion| self.criterion_lines(reviews, submission, criterion))
-            .collect();
+        if let Some(&Known { source, grade, .. }) = self.known_of(submission) {
+            lines.push(Line::Known { source, grade, weight: 1.0 - peers });
+        }
         Ok(Some(Explanation { lines, grade }))
     }
 
@@ -215,6 +240,11 @@ impl Gradebook {
             .collect();
         if let Some((mean, weight)) = prior {
             lines.push(Line::Prior { criterion, mean, weight: points * weight });
+        }
+        if self.offset != 0.0 {
+            let points = -points * self.offset_of(criterion, self.offset);
+            let reason = Adjustment::StaffOffset;
+            lines.push(Line::Adjustment { criterion, points, reason });
         }
         lines.extend(self.adjustment(submission, criterion, &lines));
         lines

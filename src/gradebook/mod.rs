@@ -4,6 +4,7 @@ mod builder;
 mod column;
 mod detail;
 mod explain;
+mod known;
 #[cfg(feature = "serde")]
 mod raw;
 
@@ -12,6 +13,7 @@ pub use column::Column;
 pub(crate) use column::MISSING;
 pub(crate) use detail::Detail;
 pub use explain::{Adjustment, Explanation, Line};
+pub(crate) use known::Known;
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;
@@ -54,7 +56,10 @@ pub struct Gradebook {
     /// Of the total.
     std_error: Option<Column>,
     criterion_std_error: Option<Vec<Column>>,
-    known: Vec<(SubmissionId, f64, Source)>,
+    /// Sorted by submission.
+    known: Vec<Known>,
+    /// Taken off what peers say, in points of the total, since staff say so.
+    offset: f64,
     /// How the weight that a submission's reviews have in all is shared among them: relative weights.
     weights: Detail,
     /// What is taken off each score, in points of its criterion.
@@ -98,6 +103,8 @@ pub enum Source {
     Staff,
     /// The submission is an exemplar of known grade.
     Exemplar,
+    /// From the author's own review.
+    SelfReview,
 }
 
 /// How the computation went.
@@ -235,9 +242,10 @@ impl Gradebook {
     /// reviews and without a known grade.
     #[must_use]
     pub fn grade(&self, submission: SubmissionId) -> Option<f64> {
-        match self.known_grade(submission) {
-            Some((grade, _)) => Some(grade),
-            None => self.peer_grade(submission),
+        let peers = self.peer_grade(submission);
+        match self.known_of(submission) {
+            Some(known) => Some(known.with_peers(peers)),
+            None => peers,
         }
     }
 
@@ -266,8 +274,8 @@ impl Gradebook {
     pub fn grades(&self) -> impl Iterator<Item = Option<f64>> {
         let mut known = self.known.iter().peekable();
         self.total_column().iter().enumerate().map(move |(i, peers)| {
-            match known.next_if(|&&(submission, _, _)| submission.index() == i) {
-                Some(&(_, grade, _)) => Some(grade),
+            match known.next_if(|known| known.submission.index() == i) {
+                Some(known) => Some(known.with_peers(peers)),
                 None => peers,
             }
         })
@@ -291,27 +299,40 @@ impl Gradebook {
         }
     }
 
-    /// Where the grade of a submission comes from; `None` where there is no grade.
+    /// Where the grade of a submission comes from, besides peers where
+    /// [`peer_part`](Self::peer_part) is above 0; `None` where there is no grade.
     #[must_use]
     pub fn source(&self, submission: SubmissionId) -> Option<Source> {
-        match self.known_grade(submission) {
-            Some((_, source)) => Some(source),
+        match self.known_of(submission) {
+            Some(known) => Some(known.source),
             None => self.peer_grade(submission).map(|_| Source::Peers),
         }
     }
 
-    fn known_grade(&self, submission: SubmissionId) -> Option<(f64, Source)> {
-        let found = self.known.binary_search_by_key(&submission, |&(known, _, _)| known).ok()?;
-        let (_, grade, source) = self.known[found];
-        Some((grade, source))
+    /// The part that peers have in the grade of a submission: 1 without anybody else, 0 where
+    /// another grade stands in place of theirs. `None` where there is no grade.
+    #[must_use]
+    pub fn peer_part(&self, submission: SubmissionId) -> Option<f64> {
+        let peers = self.peer_grade(submission);
+        match self.known_of(submission) {
+            Some(known) => Some(if peers.is_some() { 1.0 - known.part } else { 0.0 }),
+            None => peers.map(|_| 1.0),
+        }
+    }
+
+    /// What is taken off all that peers say, in points of the total: 0 unless an offset was learned
+    /// from staff grades ([`GradingPolicy`](crate::aggregate::GradingPolicy)).
+    #[must_use]
+    pub fn offset(&self) -> f64 {
+        self.offset
     }
 
     /// The standard error of a grade, in points. `None` where the method has none, where there is
     /// no grade, and where the grade is known and not estimated.
     #[must_use]
     pub fn std_error(&self, submission: SubmissionId) -> Option<f64> {
-        if self.known_grade(submission).is_some() {
-            return None;
+        if let Some(known) = self.known_of(submission) {
+            return known.std_error;
         }
         self.peer_grade(submission)?;
         self.std_error.as_ref()?.get(submission.index())

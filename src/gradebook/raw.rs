@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::builder::{check, total};
 use super::{
-    Column, Detail, Fit, Gradebook as Book, GradebookError, Prior, ReviewerEstimates, Source,
+    Column, Detail, Fit, Gradebook as Book, GradebookError, Known, Prior, ReviewerEstimates,
     Warning,
 };
-use crate::id::SubmissionId;
 use crate::rubric::Rubric;
 
 type Numbers = Vec<Option<f64>>;
@@ -22,7 +21,8 @@ pub(super) struct Gradebook {
     criteria: Vec<Numbers>,
     std_error: Option<Numbers>,
     criterion_std_error: Option<Vec<Numbers>>,
-    known: Vec<(SubmissionId, f64, Source)>,
+    known: Vec<Known>,
+    offset: f64,
     weights: Detail,
     corrections: Detail,
     prior: Vec<(f64, Vec<f64>)>,
@@ -50,6 +50,7 @@ impl From<Book> for Gradebook {
             rubric: book.rubric,
             reviews: book.reviews,
             known: book.known,
+            offset: book.offset,
             fit: book.fit,
             warnings: book.warnings,
         }
@@ -83,6 +84,7 @@ impl TryFrom<Gradebook> for Book {
             rubric: raw.rubric,
             reviews: raw.reviews,
             known: raw.known,
+            offset: raw.offset,
             fit: raw.fit,
             warnings: raw.warnings,
         };
