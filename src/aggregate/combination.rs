@@ -56,6 +56,14 @@ impl Combination {
         Self { weight: Each::OfReviewer(weights), correction: Each::Same(0.0), prior: None }
     }
 
+    /// The weights, where they are by reviewer; none otherwise.
+    pub(super) fn into_weights(self) -> Vec<f64> {
+        match self.weight {
+            Each::OfReviewer(weights) => weights,
+            _ => Vec::new(),
+        }
+    }
+
     /// The grade of an item in the unit of the ratings; [`MISSING`] without ratings. It lies within
     /// what is combined: rounding alone could carry it outside.
     pub(super) fn grade(&self, ratings: &Ratings<'_>, item: usize) -> f64 {

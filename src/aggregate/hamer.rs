@@ -108,25 +108,25 @@ impl Aggregator for Hamer {
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
         self.rounds.check("hamer")?;
         let ratings = Ratings::by_range(reviews)?;
+        let column = ratings.by_reviewer();
         let mut grades = Combination::weighted(vec![1.0; ratings.people()]).grades(&ratings);
         let mut weights = vec![1.0; ratings.people()];
         let fit = self.rounds.run_until(&ratings, || {
-            let new = self.weights(&ratings, &grades);
+            let new = self.weights(&ratings, &column, &grades);
             let done = self.agree(&weights, &new);
-            let combination = Combination::weighted(new.clone());
-            let new_grades = combination.grades(&ratings);
-            let change = largest_change(&grades, &new_grades);
-            (grades, weights) = (new_grades, new);
-            (change, done)
+            let combination = Combination::weighted(new);
+            let before = core::mem::replace(&mut grades, combination.grades(&ratings));
+            weights = combination.into_weights();
+            (largest_change(&before, &grades), done)
         });
         Ok(Combination::weighted(weights).book(&ratings, self.name()).fit(fit).build()?)
     }
 }
 
 impl Hamer {
-    /// The weights of reviewers by their distance to these grades; 0 for who reviews nothing.
-    fn weights(&self, ratings: &Ratings<'_>, grades: &[f64]) -> Vec<f64> {
-        let column = ratings.by_reviewer();
+    /// The weights of reviewers by their distance to these grades; 0 for who reviews nothing. The
+    /// column is by reviewer.
+    fn weights(&self, ratings: &Ratings<'_>, column: &[f64], grades: &[f64]) -> Vec<f64> {
         let distances = chunks::column(ratings.people(), |v| {
             let (items, scores) = (ratings.items_of(v), &column[ratings.given(v)]);
             let square = |item: usize, z: f64| (z - grades[item]) * (z - grades[item]);
