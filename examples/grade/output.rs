@@ -156,7 +156,7 @@ fn sentence(course: &Course, id: SubmissionId, line: &Line) -> String {
             "given by staff, over {} reviews",
             course.reviews.graph().reviewers_of(id).len()
         ),
-        Line::Adjustment { .. } => "adjustment by the method".to_owned(),
+        Line::Adjustment { reason, .. } => reason.to_string(),
         _ => "known grade".to_owned(),
     }
 }

@@ -266,11 +266,14 @@ pub(super) fn check(book: &Gradebook, reviews: usize, people: usize) -> Result<(
     }
     let sizes = [reviews, people];
     let weights = match &book.weights {
-        Detail::PerReviewer(_) => (["weight of a reviewer", "columns of weights"], (0.0, f64::MAX)),
-        _ => (["share", "columns of shares"], (0.0, 1.0)),
+        Detail::PerReviewer(_) => (
+            ["weight of a reviewer", "weights of reviewers", "columns of weights"],
+            (0.0, f64::MAX),
+        ),
+        _ => (["share", "shares", "columns of shares"], (0.0, 1.0)),
     };
     book.weights.check(weights.0, criteria, sizes, weights.1)?;
-    let names = ["correction", "columns of corrections"];
+    let names = ["correction", "corrections", "columns of corrections"];
     book.corrections.check(names, criteria, sizes, (-f64::MAX, f64::MAX))?;
     if !book.prior.is_empty() {
         length("priors", book.prior.len(), criteria)?;

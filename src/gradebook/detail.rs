@@ -45,7 +45,7 @@ impl Detail {
     /// Whether there is a column for each criterion, of the right length, and in range.
     pub(super) fn check(
         &self,
-        [column, all]: [&'static str; 2],
+        [one, column, all]: [&'static str; 3],
         criteria: usize,
         [reviews, people]: [usize; 2],
         (min, max): (f64, f64),
@@ -58,7 +58,7 @@ impl Detail {
         length(all, columns.len(), criteria)?;
         columns.iter().try_for_each(|values| {
             length(column, values.len(), rows)?;
-            within(column, values.iter().copied(), min, max)
+            within(one, values.iter().copied(), min, max)
         })
     }
 }

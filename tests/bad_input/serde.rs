@@ -113,6 +113,10 @@ fn bad_reviews(pointer: &str, value: Value, message: &str) -> Outcome {
     refused::<Reviews>(&tampered(&reviews(), pointer, value), message)
 }
 
+fn known(submission: u32, grade: f64, source: &str) -> Value {
+    json!({ "submission": submission, "grade": grade, "source": source, "part": 1.0, "std_error": null })
+}
+
 fn bad_book(pointer: &str, value: Value, message: &str) -> Outcome {
     refused::<Gradebook>(&tampered(&shrunk(), pointer, value), message)
 }
@@ -153,7 +157,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("json of reviews, back", || back(&reviews(), &[])),
     ("json of gradebooks, back", || {
-        let optional = ["std_error", "criterion_std_error", "shares", "reviewers"];
+        let optional = ["std_error", "criterion_std_error", "reviewers"];
         books().chain([shrunk()]).try_for_each(|book| back(&book, &optional))
     }),
     ("json of groups, back", || {
@@ -339,11 +343,11 @@ pub(super) const ROWS: &[Row] = &[
         bad_book("/std_error/2", json!(-1.0), "standard error of row 2 is -1, outside 0..")
     }),
     ("json of a gradebook with shares too few", || {
-        bad_book("/shares", json!([[0.5]]), "shares: 1 rows where 18 are needed")
+        bad_book("/weights", json!({ "PerReview": [[0.5]] }), "shares: 1 rows where 18 are needed")
     }),
     ("json of a gradebook with counts of reviews too high", || {
         let mut book = tampered(&shrunk(), "/reviews", json!(vec![u32::MAX; 6]));
-        book["shares"] = json!([vec![0.5; 18]]);
+        book["weights"] = json!({ "PerReview": [vec![0.5; 18]] });
         refused::<Gradebook>(&book, "shares: 18 rows where 25769803770 are needed")
     }),
     ("json of a gradebook with a prior less", || {
@@ -352,14 +356,14 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("json of a gradebook with a known grade outside", || {
         let message = "known grade of row 0 is 11, outside 0..10";
-        bad_book("/known", json!([[0, 11.0, "Staff"]]), message)
+        bad_book("/known", json!([known(0, 11.0, "Staff")]), message)
     }),
     ("json of a gradebook with known grades out of order", || {
-        let known = json!([[1, 5.0, "Staff"], [1, 5.0, "Exemplar"]]);
+        let known = json!([known(1, 5.0, "Staff"), known(1, 5.0, "Exemplar")]);
         bad_book("/known", known, "submission of a known grade of row 1 is 1, outside 2..5")
     }),
     ("json of a gradebook with a known grade of nothing", || {
-        let known = json!([[u32::MAX, 5.0, "Staff"]]);
+        let known = json!([known(u32::MAX, 5.0, "Staff")]);
         let message = "submission of a known grade of row 0 is 4294967295, outside 0..5";
         bad_book("/known", known, message)
     }),

@@ -409,6 +409,26 @@ pub(super) const ROWS: &[Row] = &[
     ("gradebook with shares too few", || {
         same(book(|b| b.shares(vec![vec![1.0]])), length("shares", 1, 3))
     }),
+    ("gradebook with a reviewer's weight below 0", || {
+        let actual = book(|b| b.reviewer_weights(vec![vec![1.0, -0.5, 1.0]]));
+        same(actual, beyond(("weight of a reviewer", 1, -0.5), (0.0, f64::MAX)))
+    }),
+    ("gradebook with weights of too few reviewers", || {
+        let actual = book(|b| b.reviewer_weights(vec![vec![1.0]]));
+        same(actual, length("weights of reviewers", 1, 3))
+    }),
+    ("gradebook with a correction of inf", || {
+        let actual = book(|b| b.corrections(vec![vec![0.0, 1.0, INF]]));
+        same(actual, beyond(("correction", 2, INF), (-f64::MAX, f64::MAX)))
+    }),
+    ("gradebook with corrections of too many reviewers", || {
+        let actual = book(|b| b.reviewer_corrections(vec![vec![0.0; 4]]));
+        same(actual, length("corrections", 4, 3))
+    }),
+    ("gradebook with corrections of two criteria", || {
+        let actual = book(|b| b.reviewer_corrections(vec![vec![0.0; 3]; 2]));
+        same(actual, length("columns of corrections", 2, 1))
+    }),
     ("gradebook with a prior weight above 1", || {
         let actual = book(|b| b.prior(5.0, vec![0.0, 1.5, 0.0]));
         same(actual, beyond(("weight of the prior", 1, 1.5), (0.0, 1.0)))
