@@ -15,8 +15,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use common::{Failure, Progress, exit};
-use peergrade::aggregate::{METHODS, by_name, default_method};
-use reviews::Input;
+use peergrade::aggregate::{
+    GradingPolicy, METHODS, SelfReviews, StaffGrades, by_name, default_method,
+};
+use peergrade::{Aggregator, Seed};
+use reviews::{Input, Own};
 
 /// Turns reviews into grades.
 ///
@@ -36,6 +39,12 @@ struct Cli {
     method: Option<String>,
     #[command(flatten)]
     input: Input,
+    /// Learns from the works that staff graded by how much peers are too high or too low in all.
+    #[arg(long)]
+    staff_offset: bool,
+    /// A staff grade counts as so many reviews beside those of peers, and does not override them.
+    #[arg(long, value_name = "REVIEWS")]
+    staff_reviews: Option<f64>,
     /// Where the grades go: submission, grade, `std_error`, low, high (90 % interval), reviews.
     #[arg(long, value_name = "grades.csv")]
     out: Option<PathBuf>,
@@ -48,7 +57,7 @@ struct Cli {
     /// Prints the names of the methods.
     #[arg(long)]
     list_methods: bool,
-    /// The only source of chance; no method of today draws.
+    /// The only source of chance, for the methods that draw.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -80,8 +89,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         return Err(format!("--explain: there is no submission `{key}`").into());
     }
     progress.step("grading");
-    let method = cli.method.as_deref().and_then(by_name).unwrap_or_else(default_method);
-    let grades = method.aggregate(&course.reviews)?;
+    let grades = policy(cli).aggregate(&course.reviews)?;
     progress.step("writing");
     if let Some(path) = &cli.out {
         output::write_grades(path, &course, &grades)?;
@@ -96,4 +104,20 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Some(key) => output::explain(&course, &grades, key),
         None => Ok(()),
     }
+}
+
+/// The method that was asked for, and what staff and authors say beside it.
+fn policy(cli: &Cli) -> GradingPolicy {
+    let named = METHODS.iter().find(|method| Some(method.name()) == cli.method.as_deref());
+    let method = named.map_or_else(default_method, |method| method.with_seed(Seed::new(cli.seed)));
+    let own = match cli.input.self_reviews {
+        Own::Error | Own::Drop => SelfReviews::Excluded,
+        Own::Fallback => SelfReviews::WhereNoPeers,
+        Own::Count => SelfReviews::Counted,
+    };
+    let staff = match cli.staff_reviews {
+        Some(reviews) => StaffGrades::OneOfSet { reviews },
+        None => StaffGrades::Override,
+    };
+    GradingPolicy::new(method).staff(staff).offset(cli.staff_offset).self_reviews(own)
 }

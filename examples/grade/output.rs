@@ -78,6 +78,9 @@ pub(crate) fn print_summary(
     let fit = grades.fit();
     let end = if fit.converged() { "converged" } else { "NOT CONVERGED" };
     say!("method       {}, {} iterations, {end}", grades.method(), fit.iterations());
+    if grades.offset() != 0.0 {
+        say!("offset       {:+.4} points of peers against staff, taken off", grades.offset());
+    }
     for note in &course.notes {
         say!("note         {note}");
     }
@@ -145,17 +148,25 @@ fn sentence(course: &Course, id: SubmissionId, line: &Line) -> String {
     };
     match line {
         Line::Review { criterion, reviewer, score, correction, weight, .. } => {
-            let bias =
-                if *correction == 0.0 { String::new() } else { format!(" - {correction:.6}") };
+            let sign = if *correction < 0.0 { '+' } else { '-' };
+            let bias = match correction.abs() {
+                0.0 => String::new(),
+                size => format!(" {sign} {size:.6}"),
+            };
             format!("{}{}: {score}{bias} x {weight:.6}", of(*criterion), name(course, *reviewer))
         }
         Line::Prior { criterion, mean, weight, .. } => {
             format!("{}mean of the course: {mean:.6} x {weight:.6}", of(*criterion))
         }
-        Line::Known { source: Source::Staff, .. } => format!(
-            "given by staff, over {} reviews",
-            course.reviews.graph().reviewers_of(id).len()
-        ),
+        Line::Known { source, grade, weight, .. } => match source {
+            Source::Staff if *weight < 1.0 => format!("given by staff: {grade} x {weight:.6}"),
+            Source::Staff => {
+                let reviews = course.reviews.graph().reviewers_of(id).len();
+                format!("given by staff, over {reviews} reviews")
+            }
+            Source::SelfReview => format!("the author's own review: {grade:.6} x {weight:.6}"),
+            _ => "known grade".to_owned(),
+        },
         Line::Adjustment { reason, .. } => reason.to_string(),
         _ => "known grade".to_owned(),
     }

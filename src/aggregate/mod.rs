@@ -19,6 +19,7 @@ mod combination;
 #[cfg(test)]
 mod fixtures;
 mod hamer;
+mod list;
 mod mean;
 mod median;
 mod moments;
@@ -34,6 +35,7 @@ use core::fmt;
 use thiserror::Error;
 
 pub use hamer::Hamer;
+pub use list::{METHODS, Method, by_name, default_method};
 pub use mean::Mean;
 pub use median::Median;
 pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
@@ -44,7 +46,6 @@ use crate::chunks;
 use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};
 use crate::id::{SubmissionId, to_u32};
 use crate::reviews::Reviews;
-use crate::seed::Seed;
 
 /// A method that turns reviews into grades.
 ///
@@ -124,104 +125,6 @@ pub enum AggregateError {
     /// The method wrote a gradebook that is none.
     #[error(transparent)]
     Gradebook(#[from] GradebookError),
-}
-
-/// An entry of [`METHODS`].
-///
-/// ```
-/// use peergrade::aggregate::METHODS;
-///
-/// for method in METHODS {
-///     assert_eq!(method.name(), method.aggregator().name());
-/// }
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Method {
-    name: &'static str,
-    summary: &'static str,
-    make: fn(Seed) -> Box<dyn Aggregator>,
-}
-
-impl Method {
-    /// The name by which programs call the method.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// What it does, in a line.
-    #[must_use]
-    pub fn summary(&self) -> &'static str {
-        self.summary
-    }
-
-    /// The method with its default settings. One that draws has seed 1.
-    #[must_use]
-    pub fn aggregator(&self) -> Box<dyn Aggregator> {
-        self.with_seed(Seed::new(1))
-    }
-
-    /// The method with its default settings and this seed; most methods draw nothing.
-    #[must_use]
-    pub fn with_seed(&self, seed: Seed) -> Box<dyn Aggregator> {
-        (self.make)(seed)
-    }
-}
-
-/// Every method of this crate, with default settings.
-///
-/// ```
-/// use peergrade::aggregate::METHODS;
-///
-/// assert!(METHODS.iter().any(|method| method.name() == "median"));
-/// ```
-pub const METHODS: &[Method] = &[
-    Method { name: "mean", summary: "the mean of the scores", make: |_| Box::new(Mean) },
-    Method { name: "median", summary: "the middle score", make: |_| Box::new(Median) },
-    Method {
-        name: "trimmed-mean",
-        summary: "the mean without the highest and lowest fifth of the scores",
-        make: |_| Box::new(TrimmedMean::default()),
-    },
-    Method {
-        name: "shrunk-mean",
-        summary: "the mean, drawn to the mean of the course as far as reviewers disagree",
-        make: |_| Box::new(ShrunkMean),
-    },
-    Method {
-        name: "hamer",
-        summary: "reviewers weighted by closeness to the grades (Hamer, Ma and Kwong 2005)",
-        make: |_| Box::new(Hamer::default()),
-    },
-    Method {
-        name: "expertiza-hamer",
-        summary: "Hamer's weights as Expertiza computes them",
-        make: |_| Box::new(Hamer::expertiza()),
-    },
-];
-
-/// The method of this name; `None` where there is none.
-///
-/// ```
-/// use peergrade::aggregate::by_name;
-///
-/// assert_eq!(by_name("mean").unwrap().name(), "mean");
-/// assert!(by_name("oracle").is_none());
-/// ```
-#[must_use]
-pub fn by_name(name: &str) -> Option<Box<dyn Aggregator>> {
-    METHODS.iter().find(|method| method.name == name).map(Method::aggregator)
-}
-
-/// The method that the crate recommends where nothing more is known of a course:
-/// [`ShrunkMean`].
-///
-/// ```
-/// assert_eq!(peergrade::aggregate::default_method().name(), "shrunk-mean");
-/// ```
-#[must_use]
-pub fn default_method() -> Box<dyn Aggregator> {
-    Box::new(ShrunkMean)
 }
 
 /// One grade per submission from its scores on one criterion; missing without scores.

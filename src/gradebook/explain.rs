@@ -144,8 +144,10 @@ impl core::fmt::Display for Line {
         match self {
             Self::Review { reviewer, score, correction, weight, .. } => {
                 write!(f, "reviewer {reviewer}: score {score}")?;
-                if *correction != 0.0 {
+                if *correction > 0.0 {
                     write!(f, " - bias {correction}")?;
+                } else if *correction < 0.0 {
+                    write!(f, " + bias {}", -correction)?;
                 }
                 write!(f, " x weight {weight}")?;
             }

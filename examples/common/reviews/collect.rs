@@ -7,7 +7,7 @@ use peergrade::{
     SubmissionId,
 };
 
-use super::{Input, ONLY, Policy, Refused, Score};
+use super::{Input, ONLY, Own, Policy, Refused, Score};
 use crate::common::{Failure, failure};
 
 /// What ids and rows are called in messages.
@@ -53,8 +53,7 @@ pub(crate) fn collect(
     };
     let criteria = rubric.criteria().to_vec();
     let mut rows = Reviews::builder(cohort, rubric);
-    rows.duplicates(input.duplicates.into())
-        .allow_self_reviews(input.self_reviews == Refused::Drop);
+    rows.duplicates(input.duplicates.into()).allow_self_reviews(input.self_reviews != Own::Error);
     let mut lines = Vec::with_capacity(scores.len() / criteria.len());
     let mut incomplete = 0;
     let whole = |a: &Score, b: &Score| {
@@ -85,7 +84,8 @@ pub(crate) fn collect(
     })?;
     let own = reviews.self_reviews().len();
     if own > 0 {
-        notes.push(format!("{own} self-reviews are left out"));
+        let fate = if input.self_reviews == Own::Drop { "left out" } else { "kept apart" };
+        notes.push(format!("{own} self-reviews are {fate}"));
     }
     Ok(reviews)
 }

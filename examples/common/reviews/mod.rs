@@ -30,9 +30,10 @@ pub(crate) struct Input {
     /// What a second score for one submission, reviewer and criterion means.
     #[arg(long, value_enum, default_value_t = Policy::Error)]
     pub(crate) duplicates: Policy,
-    /// What a review of one's own work means: an error, or left out of the grades.
-    #[arg(long, value_enum, default_value_t = Refused::Error)]
-    pub(crate) self_reviews: Refused,
+    /// What a review of one's own work means: an error, left out of the grades, standing where
+    /// nobody else says anything (less what authors flatter themselves), or counted besides.
+    #[arg(long, value_enum, default_value_t = Own::Error)]
+    pub(crate) self_reviews: Own,
     /// What a review without a score for some criterion means: an error, or left out.
     #[arg(long, value_enum, default_value_t = Refused::Error)]
     pub(crate) incomplete: Refused,
@@ -44,6 +45,14 @@ pub(crate) enum Policy {
     First,
     Last,
     Mean,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Own {
+    Error,
+    Drop,
+    Fallback,
+    Count,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]

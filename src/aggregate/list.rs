@@ -1,0 +1,138 @@
+//! The list from which every law, bench and program takes its methods.
+
+use super::{Aggregator, Hamer, Mean, Median, ShrunkMean, TrimmedMean};
+use crate::seed::Seed;
+
+/// An entry of [`METHODS`].
+///
+/// ```
+/// use peergrade::aggregate::METHODS;
+///
+/// for method in METHODS {
+///     assert_eq!(method.name(), method.aggregator().name());
+/// }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Method {
+    name: &'static str,
+    summary: &'static str,
+    make: Make,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Make {
+    Fixed(fn() -> Box<dyn Aggregator>),
+    Drawing(fn(Seed) -> Box<dyn Aggregator>),
+}
+
+const fn fixed(
+    name: &'static str,
+    summary: &'static str,
+    make: fn() -> Box<dyn Aggregator>,
+) -> Method {
+    Method { name, summary, make: Make::Fixed(make) }
+}
+
+const fn drawing(
+    name: &'static str,
+    summary: &'static str,
+    make: fn(Seed) -> Box<dyn Aggregator>,
+) -> Method {
+    Method { name, summary, make: Make::Drawing(make) }
+}
+
+impl Method {
+    /// The name by which programs call the method.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it does, in a line.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// Whether it draws: then another seed gives another result, and it takes hundreds of passes over
+    /// the reviews.
+    #[must_use]
+    pub fn draws(&self) -> bool {
+        matches!(self.make, Make::Drawing(_))
+    }
+
+    /// The method with its default settings. One that draws has seed 1.
+    #[must_use]
+    pub fn aggregator(&self) -> Box<dyn Aggregator> {
+        self.with_seed(Seed::new(1))
+    }
+
+    /// The method with its default settings and this seed, which matters to those that draw.
+    ///
+    /// ```
+    /// use peergrade::Seed;
+    /// use peergrade::aggregate::METHODS;
+    ///
+    /// let methods: Vec<_> = METHODS.iter().map(|m| m.with_seed(Seed::new(7))).collect();
+    /// assert_eq!(methods.len(), METHODS.len());
+    /// ```
+    #[must_use]
+    pub fn with_seed(&self, seed: Seed) -> Box<dyn Aggregator> {
+        match self.make {
+            Make::Fixed(make) => make(),
+            Make::Drawing(make) => make(seed),
+        }
+    }
+}
+
+/// Every method of this crate, with default settings.
+///
+/// ```
+/// use peergrade::aggregate::METHODS;
+///
+/// assert!(METHODS.iter().any(|method| method.name() == "median"));
+/// ```
+pub const METHODS: &[Method] = &[
+    fixed("mean", "the mean of the scores", || Box::new(Mean)),
+    fixed("median", "the middle score", || Box::new(Median)),
+    fixed("trimmed-mean", "the mean without the highest and lowest fifth of the scores", || {
+        Box::new(TrimmedMean::default())
+    }),
+    fixed(
+        "shrunk-mean",
+        "the mean, drawn to the mean of the course as far as reviewers disagree",
+        || Box::new(ShrunkMean),
+    ),
+    fixed(
+        "hamer",
+        "reviewers weighted by closeness to the grades (Hamer, Ma and Kwong 2005)",
+        || Box::new(Hamer::default()),
+    ),
+    fixed("expertiza-hamer", "Hamer's weights as Expertiza computes them", || {
+        Box::new(Hamer::expertiza())
+    }),
+];
+
+/// The method of this name; `None` where there is none.
+///
+/// ```
+/// use peergrade::aggregate::by_name;
+///
+/// assert_eq!(by_name("mean").unwrap().name(), "mean");
+/// assert!(by_name("oracle").is_none());
+/// ```
+#[must_use]
+pub fn by_name(name: &str) -> Option<Box<dyn Aggregator>> {
+    METHODS.iter().find(|method| method.name == name).map(Method::aggregator)
+}
+
+/// The method that the crate recommends where nothing more is known of a course:
+/// [`ShrunkMean`].
+///
+/// ```
+/// assert_eq!(peergrade::aggregate::default_method().name(), "shrunk-mean");
+/// ```
+#[must_use]
+pub fn default_method() -> Box<dyn Aggregator> {
+    Box::new(ShrunkMean)
+}
