@@ -103,7 +103,10 @@ enum Direction {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum Grid {
     Everything,
-    Steps { step: f64, origin: f64 },
+    Steps {
+        step: f64,
+        origin: f64,
+    },
     Decimals(u8),
     /// The levels of the scale at hand.
     Levels,
@@ -299,9 +302,7 @@ impl Rounding {
     #[must_use]
     pub fn round_on(&self, grade: f64, scale: &Scale) -> f64 {
         let rounded = match (self.grid, scale.step()) {
-            (Grid::Levels, Some(step)) => {
-                self.to_points(grade, Points::by_step(step, scale.min()))
-            }
+            (Grid::Levels, Some(step)) => self.to_points(grade, Points::by_step(step, scale.min())),
             (Grid::PercentDecimals(decimals), _) => self.to_percent(grade, scale, decimals),
             _ => self.round(grade),
         };

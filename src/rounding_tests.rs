@@ -2,13 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-const HALVES: [Halves; 5] = [
-    Halves::ToEven,
-    Halves::Up,
-    Halves::Down,
-    Halves::AwayFromZero,
-    Halves::TowardZero,
-];
+const HALVES: [Halves; 5] =
+    [Halves::ToEven, Halves::Up, Halves::Down, Halves::AwayFromZero, Halves::TowardZero];
 
 fn directions() -> Vec<Rounding> {
     let others = [Rounding::up(), Rounding::down(), Rounding::toward_zero()];
@@ -139,7 +134,10 @@ fn every_rounding_says_what_it_does() {
         (Rounding::up(), "rounded up to a whole point"),
         (Rounding::toward_zero(), "rounded toward zero to a whole point"),
         (nearest, "rounded to the nearest whole point, halves away from zero"),
-        (Rounding::down().to_step(0.5, 1.0).unwrap(), "rounded down to a multiple of 0.5 points from 1"),
+        (
+            Rounding::down().to_step(0.5, 1.0).unwrap(),
+            "rounded down to a multiple of 0.5 points from 1",
+        ),
         (Rounding::down().to_levels(), "rounded down to a level of the scale"),
         (nearest.to_decimals(2).unwrap(), "rounded to 2 decimals, halves away from zero"),
         (Rounding::MOODLE, "rounded to 5 decimals of a percent, halves away from zero"),

@@ -8,6 +8,8 @@
 //! | `shrunk-mean` | [`ShrunkMean`], the default | yes | James and Stein 1961, Morris 1983 |
 //! | `hamer` | [`Hamer`] | no | Hamer, Ma and Kwong 2005 |
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
+//! | `ora2-median` | [`Ora2::median`]: rounds up | no | Open edX ORA2 |
+//! | `ora2-mean` | [`Ora2::mean`]: rounds up | no | Open edX ORA2 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -22,6 +24,7 @@ mod hamer;
 mod mean;
 mod median;
 mod moments;
+mod ora2;
 mod ranks;
 mod ratings;
 mod rounds;
@@ -35,6 +38,7 @@ use thiserror::Error;
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
+pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
 
@@ -189,6 +193,16 @@ pub const METHODS: &[Method] = &[
         name: "expertiza-hamer",
         summary: "Hamer's weights as Expertiza computes them",
         make: |_| Box::new(Hamer::expertiza()),
+    },
+    Method {
+        name: "ora2-median",
+        summary: "the median, rounded up to whole points in every criterion (Open edX)",
+        make: |_| Box::new(Ora2::median()),
+    },
+    Method {
+        name: "ora2-mean",
+        summary: "the mean, rounded up to whole points in every criterion (Open edX)",
+        make: |_| Box::new(Ora2::mean()),
     },
 ];
 

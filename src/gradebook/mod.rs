@@ -6,6 +6,7 @@ mod detail;
 mod explain;
 #[cfg(feature = "serde")]
 mod raw;
+mod rounded;
 
 pub use builder::{GradebookBuilder, GradebookError};
 pub use column::Column;
@@ -15,6 +16,7 @@ pub use explain::{Adjustment, Explanation, Line};
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;
+use crate::rounding::Rounding;
 use crate::rubric::Rubric;
 
 /// The grade of every submission, how sure it is, what each review weighed, and how the fit went.
@@ -62,6 +64,8 @@ pub struct Gradebook {
     /// Empty, or one per criterion.
     prior: Vec<Prior>,
     reviewers: Option<ReviewerEstimates>,
+    /// How the grades of the criteria were rounded, if they were.
+    rounding: Option<Rounding>,
     fit: Fit,
     warnings: Vec<Warning>,
 }

@@ -9,6 +9,7 @@ use super::{
     Warning,
 };
 use crate::id::SubmissionId;
+use crate::rounding::Rounding;
 use crate::rubric::Rubric;
 
 type Numbers = Vec<Option<f64>>;
@@ -27,6 +28,8 @@ pub(super) struct Gradebook {
     corrections: Detail,
     prior: Vec<(f64, Vec<f64>)>,
     reviewers: Option<(Numbers, Numbers)>,
+    #[serde(default)]
+    rounding: Option<Rounding>,
     fit: Fit,
     warnings: Vec<Warning>,
 }
@@ -50,6 +53,7 @@ impl From<Book> for Gradebook {
             rubric: book.rubric,
             reviews: book.reviews,
             known: book.known,
+            rounding: book.rounding,
             fit: book.fit,
             warnings: book.warnings,
         }
@@ -83,6 +87,7 @@ impl TryFrom<Gradebook> for Book {
             rubric: raw.rubric,
             reviews: raw.reviews,
             known: raw.known,
+            rounding: raw.rounding.filter(|rounding| !rounding.is_none()),
             fit: raw.fit,
             warnings: raw.warnings,
         };
