@@ -1,6 +1,6 @@
 //! The list from which every law, bench and program takes its methods.
 
-use super::{Aggregator, Hamer, Mean, Median, ShrunkMean, TrimmedMean};
+use super::{Aggregator, Hamer, Mean, Median, Ora2, ShrunkMean, TrimmedMean};
 use crate::seed::Seed;
 
 /// An entry of [`METHODS`].
@@ -111,6 +111,16 @@ pub const METHODS: &[Method] = &[
     fixed("expertiza-hamer", "Hamer's weights as Expertiza computes them", || {
         Box::new(Hamer::expertiza())
     }),
+    fixed(
+        "ora2-median",
+        "the median, rounded up to whole points in every criterion (Open edX)",
+        || Box::new(Ora2::median()),
+    ),
+    fixed(
+        "ora2-mean",
+        "the mean, rounded up to whole points in every criterion (Open edX)",
+        || Box::new(Ora2::mean()),
+    ),
 ];
 
 /// The method of this name; `None` where there is none.

@@ -1,6 +1,6 @@
 //! The median.
 
-use super::ranks::mean_of_ranks;
+use super::ranks::{mean_of_ranks, middle};
 use super::{AggregateError, Aggregator};
 use crate::gradebook::Gradebook;
 use crate::reviews::Reviews;
@@ -38,9 +38,4 @@ impl Aggregator for Median {
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
         mean_of_ranks(self.name(), reviews, middle)
     }
-}
-
-/// The positions of the one or two middle ones of k sorted scores.
-fn middle(k: usize) -> core::ops::Range<usize> {
-    (k - 1) / 2..k / 2 + 1
 }

@@ -8,6 +8,8 @@
 //! | `shrunk-mean` | [`ShrunkMean`], the default | yes | James and Stein 1961, Morris 1983 |
 //! | `hamer` | [`Hamer`] | no | Hamer, Ma and Kwong 2005 |
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
+//! | `ora2-median` | [`Ora2::median`]: rounds up | no | Open edX ORA2 |
+//! | `ora2-mean` | [`Ora2::mean`]: rounds up | no | Open edX ORA2 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -23,6 +25,7 @@ mod list;
 mod mean;
 mod median;
 mod moments;
+mod ora2;
 mod policy;
 mod ranks;
 mod ratings;
@@ -38,6 +41,7 @@ pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
 pub use mean::Mean;
 pub use median::Median;
+pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
 pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::{AggregateError, by_scores};
-use crate::gradebook::Gradebook;
+use crate::gradebook::{Gradebook, GradebookBuilder};
 use crate::id::{SubmissionId, to_u32};
 use crate::math::mean;
 use crate::reviews::Reviews;
@@ -15,6 +15,15 @@ pub(super) fn mean_of_ranks(
     reviews: &Reviews,
     ranks: impl Fn(usize) -> Range<usize> + Sync,
 ) -> Result<Gradebook, AggregateError> {
+    Ok(book_of_ranks(method, reviews, ranks).build()?)
+}
+
+/// [`mean_of_ranks`], to be gone on with.
+pub(super) fn book_of_ranks<'a>(
+    method: &str,
+    reviews: &'a Reviews,
+    ranks: impl Fn(usize) -> Range<usize> + Sync,
+) -> GradebookBuilder<'a> {
     let mut book = Gradebook::builder(reviews, method);
     let mut shares = Vec::new();
     for criterion in 0..reviews.rubric().criteria().len() {
@@ -26,7 +35,12 @@ pub(super) fn mean_of_ranks(
         }));
         shares.push(shares_of_ranks(reviews, criterion, &ranks));
     }
-    Ok(book.shares(shares).build()?)
+    book.shares(shares)
+}
+
+/// The positions of the one or two middle ones of k sorted scores.
+pub(super) fn middle(k: usize) -> Range<usize> {
+    (k - 1) / 2..k / 2 + 1
 }
 
 /// The shares of the reviews of one criterion.

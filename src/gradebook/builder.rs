@@ -7,6 +7,7 @@ use super::{Column, Detail, Fit, Gradebook, Known, Prior, ReviewerEstimates, Sou
 use crate::chunks;
 use crate::id::{SubmissionId, to_u32};
 use crate::reviews::Reviews;
+use crate::rounding::Rounding;
 
 /// Why columns make no [`Gradebook`].
 ///
@@ -113,6 +114,7 @@ impl Gradebook {
             corrections: Detail::Uniform,
             prior: Vec::new(),
             reviewers: None,
+            rounding: None,
             fit: Fit::exact(),
             warnings: Vec::new(),
         };
@@ -204,6 +206,14 @@ impl GradebookBuilder<'_> {
         self
     }
 
+    /// Has [`build`](Self::build) round the grades of every criterion, each on its own scale, before
+    /// they are added up: see [`Gradebook::rounded`]. Explanations say so.
+    #[must_use]
+    pub fn rounding(mut self, rounding: Rounding) -> Self {
+        self.book.rounding = Some(rounding).filter(|rounding| !rounding.is_none());
+        self
+    }
+
     /// Sets how the computation went; [`Fit::exact`] by default.
     #[must_use]
     pub fn fit(mut self, fit: Fit) -> Self {
@@ -225,6 +235,9 @@ impl GradebookBuilder<'_> {
     /// [`GradebookError`] where a column is missing or of another length, or a number is out of
     /// its range.
     pub fn build(mut self) -> Result<Gradebook, GradebookError> {
+        if let Some(rounding) = self.book.rounding {
+            self.book.round_criteria(rounding);
+        }
         self.book.total = total(&self.book)?;
         check(&self.book, self.reviews.graph().reviews(), self.reviews.graph().people())?;
         Ok(self.book)

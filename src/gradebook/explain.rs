@@ -4,7 +4,9 @@ use core::ops::Range;
 
 use super::{Detail, Gradebook, GradebookError, Known, Source};
 use crate::id::{PersonId, SubmissionId};
+use crate::math;
 use crate::reviews::Reviews;
+use crate::rounding::Rounding;
 
 /// Why a grade is what it is: lines whose contributions add up to it.
 ///
@@ -102,17 +104,20 @@ pub enum Adjustment {
     Scale,
     /// The works that staff graded show by how much peers are too high or too low in all.
     StaffOffset,
+    /// It was rounded.
+    Rounding(Rounding),
     /// Something of the method's own, as its documentation says.
     Method,
 }
 
 impl core::fmt::Display for Adjustment {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            Self::Scale => "cut to the scale",
-            Self::StaffOffset => "offset of peers against staff",
-            Self::Method => "adjustment by the method",
-        })
+        match self {
+            Self::Scale => f.write_str("cut to the scale"),
+            Self::StaffOffset => f.write_str("offset of peers against staff"),
+            Self::Rounding(rounding) => rounding.fmt(f),
+            Self::Method => f.write_str("adjustment by the method"),
+        }
     }
 }
 
@@ -248,24 +253,35 @@ impl Gradebook {
             let reason = Adjustment::StaffOffset;
             lines.push(Line::Adjustment { criterion, points, reason });
         }
-        lines.extend(self.adjustment(submission, criterion, &lines));
+        let adjustments = self.adjustments(submission, criterion, &lines);
+        lines.extend(adjustments.into_iter().flatten());
         lines
     }
 
     /// What is missing between the lines of a criterion and its grade.
-    fn adjustment(&self, s: SubmissionId, criterion: usize, lines: &[Line]) -> Option<Line> {
-        let grade = self.criterion_grade(s, criterion)?;
-        let (weight, scale) = (self.rubric.criteria()[criterion].weight(), self.rubric.scale());
+    fn adjustments(&self, s: SubmissionId, criterion: usize, lines: &[Line]) -> [Option<Line>; 2] {
+        let Some(grade) = self.criterion_grade(s, criterion) else { return [None, None] };
+        let (weight, total) = (self.rubric.criteria()[criterion].weight(), self.rubric.scale());
         let sum = lines.iter().fold(0.0, |sum, line| sum + line.contribution());
+        // What is less is rounding by the machine.
+        let tiny = 1e-13 * (1.0 + total.max().abs() + total.min().abs());
+        let line = |points: f64, reason| {
+            (points.abs() > tiny).then_some(Line::Adjustment { criterion, points, reason })
+        };
         let points = weight * grade - sum;
-        // What is less is rounding.
-        if points.abs() <= 1e-13 * (1.0 + scale.max().abs() + scale.min().abs()) {
-            return None;
-        }
         let scale = self.rubric.criteria()[criterion].scale();
+        if let Some(rounding) = self.rounding {
+            let raw = sum / weight;
+            let inside = math::clamp(raw, scale.min(), scale.max());
+            let cut = weight * (inside - raw);
+            // Further than a rounding reaches is something of the method's own.
+            if weight * (grade - inside).abs() <= weight * rounding.reach(&scale) + tiny {
+                let rounded = line(points - cut, Adjustment::Rounding(rounding));
+                return [line(cut, Adjustment::Scale), rounded];
+            }
+        }
         let cut = (grade <= scale.min() && points > 0.0) || (grade >= scale.max() && points < 0.0);
-        let reason = if cut { Adjustment::Scale } else { Adjustment::Method };
-        Some(Line::Adjustment { criterion, points, reason })
+        [line(points, if cut { Adjustment::Scale } else { Adjustment::Method }), None]
     }
 
     /// The shares of these reviews of one submission, by these reviewers: they sum to one.

@@ -7,6 +7,7 @@ mod explain;
 mod known;
 #[cfg(feature = "serde")]
 mod raw;
+mod rounded;
 
 pub use builder::{GradebookBuilder, GradebookError};
 pub use column::Column;
@@ -17,6 +18,7 @@ pub(crate) use known::Known;
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;
+use crate::rounding::Rounding;
 use crate::rubric::Rubric;
 
 /// The grade of every submission, how sure it is, what each review weighed, and how the fit went.
@@ -67,6 +69,8 @@ pub struct Gradebook {
     /// Empty, or one per criterion.
     prior: Vec<Prior>,
     reviewers: Option<ReviewerEstimates>,
+    /// How the grades of the criteria were rounded, if they were.
+    rounding: Option<Rounding>,
     fit: Fit,
     warnings: Vec<Warning>,
 }

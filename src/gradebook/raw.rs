@@ -8,6 +8,7 @@ use super::{
     Column, Detail, Fit, Gradebook as Book, GradebookError, Known, Prior, ReviewerEstimates,
     Warning,
 };
+use crate::rounding::Rounding;
 use crate::rubric::Rubric;
 
 type Numbers = Vec<Option<f64>>;
@@ -27,6 +28,8 @@ pub(super) struct Gradebook {
     corrections: Detail,
     prior: Vec<(f64, Vec<f64>)>,
     reviewers: Option<(Numbers, Numbers)>,
+    #[serde(default)]
+    rounding: Option<Rounding>,
     fit: Fit,
     warnings: Vec<Warning>,
 }
@@ -51,6 +54,7 @@ impl From<Book> for Gradebook {
             reviews: book.reviews,
             known: book.known,
             offset: book.offset,
+            rounding: book.rounding,
             fit: book.fit,
             warnings: book.warnings,
         }
@@ -85,6 +89,7 @@ impl TryFrom<Gradebook> for Book {
             reviews: raw.reviews,
             known: raw.known,
             offset: raw.offset,
+            rounding: raw.rounding.filter(|rounding| !rounding.is_none()),
             fit: raw.fit,
             warnings: raw.warnings,
         };
