@@ -8,6 +8,11 @@
 //! | `shrunk-mean` | [`ShrunkMean`], the default | yes | James and Stein 1961, Morris 1983 |
 //! | `hamer` | [`Hamer`] | no | Hamer, Ma and Kwong 2005 |
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
+//! | `pg1-gibbs` | [`Pg1Gibbs`], for small courses | yes | Piech and others 2013 |
+//! | `pg2` | [`Pg2`], the same with [`Pg2::term`] for several assignments | yes | Piech and others 2013 |
+//! | `pg3` | [`Pg3`], for small courses | yes | Piech and others 2013 |
+//! | `pg4` | [`Pg4`], for small courses | yes | Mi and Yeung 2015 |
+//! | `pg5` | [`Pg5`], for small courses | yes | Mi and Yeung 2015 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -18,6 +23,7 @@
 mod combination;
 #[cfg(test)]
 mod fixtures;
+mod gibbs;
 mod hamer;
 mod mean;
 mod median;
@@ -32,6 +38,7 @@ use core::fmt;
 
 use thiserror::Error;
 
+pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
@@ -189,6 +196,31 @@ pub const METHODS: &[Method] = &[
         name: "expertiza-hamer",
         summary: "Hamer's weights as Expertiza computes them",
         make: |_| Box::new(Hamer::expertiza()),
+    },
+    Method {
+        name: "pg1-gibbs",
+        summary: "reviewers with bias and precision, by draws (Piech and others 2013)",
+        make: |seed| Box::new(Pg1Gibbs::default().seed(seed)),
+    },
+    Method {
+        name: "pg2",
+        summary: "the same with biases that drift over the assignments of a term",
+        make: |seed| Box::new(Pg2::default().seed(seed)),
+    },
+    Method {
+        name: "pg3",
+        summary: "precision linear in the own grade, by draws (Piech and others 2013)",
+        make: |seed| Box::new(Pg3::default().seed(seed)),
+    },
+    Method {
+        name: "pg4",
+        summary: "precision drawn by the own grade, by draws (Mi and Yeung 2015)",
+        make: |seed| Box::new(Pg4::default().seed(seed)),
+    },
+    Method {
+        name: "pg5",
+        summary: "reliability around the own grade, by draws (Mi and Yeung 2015)",
+        make: |seed| Box::new(Pg5::default().seed(seed)),
     },
 ];
 
