@@ -96,13 +96,24 @@ impl Combination {
 
     /// A gradebook of these grades, cut to the scales, with shares, corrections and the prior.
     pub(super) fn book<'a>(self, ratings: &Ratings<'a>, method: &str) -> GradebookBuilder<'a> {
+        self.book_by(ratings, method, |own, item| own.grade(ratings, item))
+    }
+
+    /// [`book`](Self::book) with these grades of items, in the unit of the ratings, in place of
+    /// what the combination gives: the difference shows up as an adjustment by the method.
+    pub(super) fn book_by<'a>(
+        self,
+        ratings: &Ratings<'a>,
+        method: &str,
+        grade_of: impl Fn(&Self, usize) -> f64 + Sync,
+    ) -> GradebookBuilder<'a> {
         let reviews = ratings.reviews();
         let n = reviews.graph().submissions();
         let mut book = Gradebook::builder(reviews, method);
         let criteria = reviews.rubric().criteria().iter().zip(ratings.axes());
         for (c, (criterion, axis)) in criteria.enumerate() {
             book = book.criterion(Column::from_raw(chunks::column(n, |i| {
-                let grade = self.grade(ratings, c * n + i);
+                let grade = grade_of(&self, c * n + i);
                 if grade.is_nan() {
                     return MISSING;
                 }
@@ -201,6 +212,17 @@ impl Combination {
         method: &str,
         variances: &Variances<'_>,
     ) -> GradebookBuilder<'a> {
+        self.book_with_errors_by(ratings, method, variances, |own, item| own.grade(ratings, item))
+    }
+
+    /// [`book_by`](Self::book_by) with standard errors as above.
+    pub(super) fn book_with_errors_by<'a>(
+        self,
+        ratings: &Ratings<'a>,
+        method: &str,
+        variances: &Variances<'_>,
+        grade_of: impl Fn(&Self, usize) -> f64 + Sync,
+    ) -> GradebookBuilder<'a> {
         let n = ratings.reviews().graph().submissions();
         let criteria = ratings.reviews().rubric().criteria();
         let error = |i: usize, c: usize| {
@@ -219,7 +241,7 @@ impl Combination {
         let each =
             (0..criteria.len()).map(|c| Column::from_raw(chunks::column(n, |i| error(i, c))));
         let each: Vec<Column> = each.collect();
-        let book = self.book(ratings, method).std_error(Column::from_raw(total));
+        let book = self.book_by(ratings, method, grade_of).std_error(Column::from_raw(total));
         if ratings.reviews().rubric().is_plain() { book } else { book.criterion_std_errors(each) }
     }
 

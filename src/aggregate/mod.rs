@@ -10,6 +10,11 @@
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
 //! | `ora2-median` | [`Ora2::median`]: rounds up | no | Open edX ORA2 |
 //! | `ora2-mean` | [`Ora2::mean`]: rounds up | no | Open edX ORA2 |
+//! | `pg1-gibbs` | [`Pg1Gibbs`], for small courses | yes | Piech and others 2013 |
+//! | `pg2` | [`Pg2`], the same with [`Pg2::term`] for several assignments | yes | Piech and others 2013 |
+//! | `pg3` | [`Pg3`], for small courses | yes | Piech and others 2013 |
+//! | `pg4` | [`Pg4`], for small courses | yes | Mi and Yeung 2015 |
+//! | `pg5` | [`Pg5`], for small courses | yes | Mi and Yeung 2015 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -22,6 +27,7 @@ mod combination;
 mod fixtures;
 mod hamer;
 mod list;
+mod gibbs;
 mod mean;
 mod median;
 mod moments;
@@ -39,6 +45,7 @@ use thiserror::Error;
 
 pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
+pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use mean::Mean;
 pub use median::Median;
 pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
