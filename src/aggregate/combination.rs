@@ -88,13 +88,25 @@ impl Combination {
 
     /// A gradebook of these grades, cut to the scales, with shares, corrections and the prior.
     pub(super) fn book<'a>(self, ratings: &Ratings<'a>, method: &str) -> GradebookBuilder<'a> {
+        let grades = self.grades(ratings);
+        self.book_of(ratings, method, &grades)
+    }
+
+    /// [`book`](Self::book) of other grades than those of the combination: what a method adds to it
+    /// shows in explanations as an adjustment.
+    pub(super) fn book_of<'a>(
+        self,
+        ratings: &Ratings<'a>,
+        method: &str,
+        grades: &[f64],
+    ) -> GradebookBuilder<'a> {
         let reviews = ratings.reviews();
         let n = reviews.graph().submissions();
         let mut book = Gradebook::builder(reviews, method);
         let criteria = reviews.rubric().criteria().iter().zip(ratings.axes());
         for (c, (criterion, axis)) in criteria.enumerate() {
             book = book.criterion(Column::from_raw(chunks::column(n, |i| {
-                let grade = self.grade(ratings, c * n + i);
+                let grade = grades[c * n + i];
                 if grade.is_nan() {
                     return MISSING;
                 }

@@ -8,6 +8,8 @@
 //! | `shrunk-mean` | [`ShrunkMean`], the default | yes | James and Stein 1961, Morris 1983 |
 //! | `hamer` | [`Hamer`] | no | Hamer, Ma and Kwong 2005 |
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
+//! | `peer-rank` | [`PeerRank`] | no | Walsh 2014 |
+//! | `rank-with-ta` | [`RankWithTa`] | no | Namanloo, Thorpe and Salehi-Abari 2021 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -22,6 +24,9 @@ mod hamer;
 mod mean;
 mod median;
 mod moments;
+mod own_grades;
+mod peer_rank;
+mod rank_with_ta;
 mod ranks;
 mod ratings;
 mod rounds;
@@ -35,6 +40,8 @@ use thiserror::Error;
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
+pub use peer_rank::PeerRank;
+pub use rank_with_ta::RankWithTa;
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
 
@@ -189,6 +196,16 @@ pub const METHODS: &[Method] = &[
         name: "expertiza-hamer",
         summary: "Hamer's weights as Expertiza computes them",
         make: |_| Box::new(Hamer::expertiza()),
+    },
+    Method {
+        name: "peer-rank",
+        summary: "reviewers weighted by the grades of their own works (Walsh 2014)",
+        make: |_| Box::new(PeerRank::default()),
+    },
+    Method {
+        name: "rank-with-ta",
+        summary: "PeerRank with rewards for reviewing and the grades of staff in it",
+        make: |_| Box::new(RankWithTa::default()),
     },
 ];
 
