@@ -99,9 +99,20 @@ impl Combination {
         self.book_by(ratings, method, |own, item| own.grade(ratings, item))
     }
 
+    /// [`book`](Self::book) of other grades than those of the combination: what a method adds to it
+    /// shows in explanations as an adjustment.
+    pub(super) fn book_of<'a>(
+        self,
+        ratings: &Ratings<'a>,
+        method: &str,
+        grades: &[f64],
+    ) -> GradebookBuilder<'a> {
+        self.book_by(ratings, method, |_, item| grades[item])
+    }
+
     /// [`book`](Self::book) with these grades of items, in the unit of the ratings, in place of
     /// what the combination gives: the difference shows up as an adjustment by the method.
-    pub(super) fn book_by<'a>(
+    fn book_by<'a>(
         self,
         ratings: &Ratings<'a>,
         method: &str,

@@ -1,6 +1,9 @@
 //! The list from which every law, bench and program takes its methods.
 
-use super::{Aggregator, Hamer, Mean, Median, Ora2, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, ShrunkMean, TrimmedMean};
+use super::{
+    Aggregator, Hamer, Mean, Median, Ora2, PeerRank, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa,
+    ShrunkMean, TrimmedMean,
+};
 use crate::seed::Seed;
 
 /// An entry of [`METHODS`].
@@ -121,11 +124,31 @@ pub const METHODS: &[Method] = &[
         "the mean, rounded up to whole points in every criterion (Open edX)",
         || Box::new(Ora2::mean()),
     ),
-    drawing("pg1-gibbs", "reviewers with bias and precision, by draws (Piech and others 2013)", |seed| Box::new(Pg1Gibbs::default().seed(seed))),
-    drawing("pg2", "the same with biases that drift over the assignments of a term", |seed| Box::new(Pg2::default().seed(seed))),
-    drawing("pg3", "precision linear in the own grade, by draws (Piech and others 2013)", |seed| Box::new(Pg3::default().seed(seed))),
-    drawing("pg4", "precision drawn by the own grade, by draws (Mi and Yeung 2015)", |seed| Box::new(Pg4::default().seed(seed))),
-    drawing("pg5", "reliability around the own grade, by draws (Mi and Yeung 2015)", |seed| Box::new(Pg5::default().seed(seed))),
+    drawing(
+        "pg1-gibbs",
+        "reviewers with bias and precision, by draws (Piech and others 2013)",
+        |seed| Box::new(Pg1Gibbs::default().seed(seed)),
+    ),
+    drawing("pg2", "the same with biases that drift over the assignments of a term", |seed| {
+        Box::new(Pg2::default().seed(seed))
+    }),
+    drawing("pg3", "precision linear in the own grade, by draws (Piech and others 2013)", |seed| {
+        Box::new(Pg3::default().seed(seed))
+    }),
+    drawing("pg4", "precision drawn by the own grade, by draws (Mi and Yeung 2015)", |seed| {
+        Box::new(Pg4::default().seed(seed))
+    }),
+    drawing("pg5", "reliability around the own grade, by draws (Mi and Yeung 2015)", |seed| {
+        Box::new(Pg5::default().seed(seed))
+    }),
+    fixed("peer-rank", "reviewers weighted by the grades of their own works (Walsh 2014)", || {
+        Box::new(PeerRank::default())
+    }),
+    fixed(
+        "rank-with-ta",
+        "PeerRank with rewards for reviewing and the grades of staff in it",
+        || Box::new(RankWithTa::default()),
+    ),
 ];
 
 /// The method of this name; `None` where there is none.

@@ -15,6 +15,8 @@
 //! | `pg3` | [`Pg3`], for small courses | yes | Piech and others 2013 |
 //! | `pg4` | [`Pg4`], for small courses | yes | Mi and Yeung 2015 |
 //! | `pg5` | [`Pg5`], for small courses | yes | Mi and Yeung 2015 |
+//! | `peer-rank` | [`PeerRank`] | no | Walsh 2014 |
+//! | `rank-with-ta` | [`RankWithTa`] | no | Namanloo, Thorpe and Salehi-Abari 2021 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -25,14 +27,17 @@
 mod combination;
 #[cfg(test)]
 mod fixtures;
+mod gibbs;
 mod hamer;
 mod list;
-mod gibbs;
 mod mean;
 mod median;
 mod moments;
 mod ora2;
+mod own_grades;
+mod peer_rank;
 mod policy;
+mod rank_with_ta;
 mod ranks;
 mod ratings;
 mod rounds;
@@ -43,13 +48,15 @@ use core::fmt;
 
 use thiserror::Error;
 
+pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
-pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use mean::Mean;
 pub use median::Median;
 pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
+pub use peer_rank::PeerRank;
 pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
+pub use rank_with_ta::RankWithTa;
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
 
