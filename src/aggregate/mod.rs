@@ -8,6 +8,7 @@
 //! | `shrunk-mean` | [`ShrunkMean`], the default | yes | James and Stein 1961, Morris 1983 |
 //! | `hamer` | [`Hamer`] | no | Hamer, Ma and Kwong 2005 |
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
+//! | `blup` | [`Blup`] | yes | Henderson 1975, Patterson and Thompson 1971 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -15,7 +16,9 @@
 //! All of them leave out self-reviews, give a submission without reviews no grade, and let the
 //! grades of staff and the known grades of exemplars stand.
 
+mod blup;
 mod combination;
+mod crossed;
 #[cfg(test)]
 mod fixtures;
 mod hamer;
@@ -27,16 +30,19 @@ mod ratings;
 mod rounds;
 mod shrunk_mean;
 mod trimmed_mean;
+mod trusted;
 
 use core::fmt;
 
 use thiserror::Error;
 
+pub use blup::{Blup, Components};
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
+pub use trusted::Trusted;
 
 use crate::chunks;
 use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};
@@ -189,6 +195,11 @@ pub const METHODS: &[Method] = &[
         name: "expertiza-hamer",
         summary: "Hamer's weights as Expertiza computes them",
         make: |_| Box::new(Hamer::expertiza()),
+    },
+    Method {
+        name: "blup",
+        summary: "grades without the biases of reviewers, drawn to the mean (crossed random effects)",
+        make: |_| Box::new(Blup::default()),
     },
 ];
 
