@@ -37,19 +37,17 @@ pub(in crate::aggregate) fn reml(
     let open = [true, (0..ratings.people()).any(|v| ratings.given(v).len() > 1), true];
     let mut theta = start.array();
     for i in 0..3 {
-        theta[i] = if open[i] { math::max(theta[i], 0.02 * total) } else { least[i] };
+        // Far enough from 0 for the first steps to be good ones.
+        theta[i] = if open[i] { math::max(theta[i], [0.02, 0.02, 0.1][i] * total) } else { least[i] };
     }
     for _ in 0..MOST {
         let slope = search.slope(Parts::from_array(theta), small);
-        let step = slope.step(theta, least, open);
-        let mut most = 0.0;
-        for i in 0..3 {
-            // A variance that is to vanish does so by and by: the law is steep there.
-            let low = math::max(0.01 * theta[i], least[i]);
-            let new = math::clamp(theta[i] + step[i], low, math::max(10.0 * theta[i], 0.1 * total));
-            most = math::max(most, (new - theta[i]).abs());
-            theta[i] = new;
-        }
+        // A variance that is to vanish does so by and by: the law is steep there.
+        let low = core::array::from_fn(|i| math::max(0.01 * theta[i], least[i]));
+        let new = slope.next(theta, low, open);
+        let change = |i: usize| (new[i] - theta[i]).abs();
+        let most = math::max(math::max(change(0), change(1)), change(2));
+        theta = new;
         if most <= TOLERANCE * total {
             break;
         }
@@ -277,30 +275,46 @@ impl System<'_> {
 }
 
 impl Slope {
-    /// A Newton step over the variances that are open, without those that are least and would be
-    /// less; one of the EM algorithm where the information is no metric.
-    fn step(&self, theta: [f64; 3], least: [f64; 3], open: [bool; 3]) -> [f64; 3] {
-        let free: [bool; 3] = core::array::from_fn(|i| {
-            open[i] && (theta[i] > least[i] || self.gradient[i] > 0.0)
-        });
+    /// Where a Newton step leads: over the variances that are open, and if one of them would pass its
+    /// lower end, from there over the others.
+    fn next(&self, theta: [f64; 3], low: [f64; 3], open: [bool; 3]) -> [f64; 3] {
+        let mut set = open.map(|open| if open { None } else { Some(0.0) });
+        loop {
+            let step = self.step(theta, set);
+            let new: [f64; 3] = core::array::from_fn(|i| theta[i] + step[i]);
+            let passed = |i: usize| set[i].is_none() && new[i] < low[i];
+            let Some(i) = (0..3).find(|&i| passed(i)) else {
+                return core::array::from_fn(|i| {
+                    if new[i].is_finite() { math::min(new[i], 10.0 * theta[i]) } else { theta[i] }
+                });
+            };
+            set[i] = Some(low[i] - theta[i]);
+        }
+    }
+
+    /// A Newton step of which some parts are set; of the EM algorithm where the information is no
+    /// metric.
+    fn step(&self, theta: [f64; 3], set: [Option<f64>; 3]) -> [f64; 3] {
         let mut a = self.information;
         let mut step = self.gradient;
         for i in 0..3 {
-            for j in 0..3 {
-                if !(free[i] && free[j]) {
-                    a[i][j] = if i == j { 1.0 } else { 0.0 };
+            if let Some(own) = set[i] {
+                for j in 0..3 {
+                    step[j] -= a[j][i] * own;
+                    (a[i][j], a[j][i]) = (0.0, 0.0);
                 }
+                a[i][i] = 1.0;
             }
-            if !free[i] {
-                step[i] = 0.0;
-            }
+        }
+        for i in 0..3 {
+            step[i] = set[i].unwrap_or(step[i]);
         }
         if solve(&mut a, &mut step) {
             return step;
         }
         core::array::from_fn(|i| {
             let em = 2.0 * theta[i] * theta[i] * self.gradient[i] / self.counts[i];
-            if free[i] && em.is_finite() { em } else { 0.0 }
+            set[i].unwrap_or(if em.is_finite() { em } else { 0.0 })
         })
     }
 }
