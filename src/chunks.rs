@@ -43,9 +43,15 @@ pub(crate) fn column<T: Copy + Default + Send>(
     value: impl Fn(usize) -> T + Sync,
 ) -> Vec<T> {
     let mut out = vec![T::default(); len];
+    update(&mut out, |i, _| value(i));
+    out
+}
+
+/// Writes `value(i, old value i)` in place of every value of a column.
+pub(crate) fn update<T: Copy + Send>(out: &mut [T], value: impl Fn(usize, T) -> T + Sync) {
     let fill = |(c, slots): (usize, &mut [T])| {
         for (i, slot) in slots.iter_mut().enumerate() {
-            *slot = value(c * CHUNK + i);
+            *slot = value(c * CHUNK + i, *slot);
         }
     };
     #[cfg(feature = "rayon")]
@@ -57,7 +63,6 @@ pub(crate) fn column<T: Copy + Default + Send>(
     {
         out.chunks_mut(CHUNK).enumerate().for_each(fill);
     }
-    out
 }
 
 /// Chunk sums combined pairwise, pass after pass, an odd last one carried up.

@@ -17,6 +17,7 @@
 //! | `pg5` | [`Pg5`], for small courses | yes | Mi and Yeung 2015 |
 //! | `peer-rank` | [`PeerRank`] | no | Walsh 2014 |
 //! | `rank-with-ta` | [`RankWithTa`] | no | Namanloo, Thorpe and Salehi-Abari 2021 |
+//! | `blup` | [`Blup`] | yes | Henderson 1975, Patterson and Thompson 1971 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -30,6 +31,9 @@ mod fixtures;
 mod gibbs;
 mod hamer;
 mod list;
+mod blup;
+mod crossed;
+mod trusted;
 mod mean;
 mod median;
 mod moments;
@@ -51,6 +55,8 @@ use thiserror::Error;
 pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
+pub use blup::{Blup, Components};
+pub use trusted::Trusted;
 pub use mean::Mean;
 pub use median::Median;
 pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
