@@ -4,6 +4,7 @@ mod builder;
 mod column;
 mod detail;
 mod explain;
+mod left_out;
 #[cfg(feature = "serde")]
 mod raw;
 
@@ -12,6 +13,7 @@ pub use column::Column;
 pub(crate) use column::MISSING;
 pub(crate) use detail::Detail;
 pub use explain::{Adjustment, Explanation, Line};
+pub(crate) use left_out::{LeftOut, Part};
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;
