@@ -40,9 +40,9 @@ pub enum Flag {
     /// its share among the reviews of those who do not always do so. Only for rubrics of two
     /// criteria or more, all of which have equally many levels (or all have none).
     StraightLine,
-    /// At least 4 reviews whose totals, though not all equal, lie within a step of the scale or a
+    /// At least 5 reviews whose totals, though not all equal, lie within a step of the scale or a
     /// twentieth of the range, the larger of the two, where the consensus on these works spreads by
-    /// four times that or more.
+    /// three times that or more.
     NearConstant,
     /// At least 4 reviews of works whose authors reviewed the reviewer's own, with totals that go
     /// with those received: a correlation above 0 which independent totals reach with a chance
@@ -261,11 +261,10 @@ impl Limits {
         let consensus = "spread of the consensus on these works in points";
         let (own, others) = (seen.totals_width * self.unit, seen.consensus_width * self.unit);
         [
-            compared(seen, 4),
+            compared(seen, 5),
             above(totals, own, 0.0),
             at_most(totals, own, width),
-            // In this order nothing overflows.
-            at_least(consensus, others, width * 4.0),
+            at_least(consensus, others, width * 3.0),
         ]
     }
 }
