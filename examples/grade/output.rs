@@ -9,7 +9,7 @@ use crate::common::{Failure, cell, write_csv};
 use crate::reviews::Course;
 use crate::say;
 
-/// The level of the interval in grades.csv.
+/// The level of the intervals in grades.csv and reviewers.csv.
 const LEVEL: f64 = 0.9;
 
 /// Flags on the terminal; all of them are in reviewers.csv.
@@ -46,10 +46,23 @@ pub(crate) fn write_reviewers(
     course: &Course,
     report: &ReviewerReport,
 ) -> Result<(), Failure> {
-    let header = ["reviewer", "reviews", "bias", "precision", "weight", "flags"];
+    let header = [
+        "reviewer",
+        "reviews",
+        "bias",
+        "precision",
+        "weight",
+        "flags",
+        "bias_low",
+        "bias_high",
+        "accuracy",
+        "effort",
+        "agreement",
+    ];
     write_csv(path, &header, |writer| {
         for (id, key) in course.people.iter().filter(|&(id, _)| report.given(id) > 0) {
             let flags: Vec<String> = report.flags(id).map(|flag| flag.to_string()).collect();
+            let bias = report.bias_interval(id, LEVEL);
             writer.write_record([
                 key,
                 &report.given(id).to_string(),
@@ -57,6 +70,11 @@ pub(crate) fn write_reviewers(
                 &cell(report.precision(id)),
                 &cell(report.weight(id)),
                 &flags.join("; "),
+                &cell(bias.map(|bias| bias.low)),
+                &cell(bias.map(|bias| bias.high)),
+                &cell(report.accuracy(id)),
+                &cell(report.effort(id)),
+                &cell(report.agreement(id)),
             ])?;
         }
         Ok(())

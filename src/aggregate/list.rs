@@ -1,6 +1,9 @@
 //! The list from which every law, bench and program takes its methods.
 
-use super::{Aggregator, Blup, Hamer, Mean, Median, Ora2, PeerRank, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, TrimmedMean};
+use super::{
+    Aggregator, Blup, Hamer, Mean, Median, Ora2, PeerRank, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5,
+    RankWithTa, ShrunkMean, TrimmedMean,
+};
 use crate::seed::Seed;
 
 /// An entry of [`METHODS`].
@@ -146,7 +149,11 @@ pub const METHODS: &[Method] = &[
         "PeerRank with rewards for reviewing and the grades of staff in it",
         || Box::new(RankWithTa::default()),
     ),
-    fixed("blup", "grades without the biases of reviewers, drawn to the mean (crossed random effects)", || Box::new(Blup::default())),
+    fixed(
+        "blup",
+        "grades without the biases of reviewers, drawn to the mean (crossed random effects)",
+        || Box::new(Blup::default()),
+    ),
 ];
 
 /// The method of this name; `None` where there is none.

@@ -25,15 +25,14 @@
 //! All of them leave out self-reviews, give a submission without reviews no grade, and let the
 //! grades of staff and the known grades of exemplars stand.
 
+mod blup;
 mod combination;
+mod crossed;
 #[cfg(test)]
 mod fixtures;
 mod gibbs;
 mod hamer;
 mod list;
-mod blup;
-mod crossed;
-mod trusted;
 mod mean;
 mod median;
 mod moments;
@@ -47,16 +46,16 @@ mod ratings;
 mod rounds;
 mod shrunk_mean;
 mod trimmed_mean;
+mod trusted;
 
 use core::fmt;
 
 use thiserror::Error;
 
+pub use blup::{Blup, Components};
 pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
-pub use blup::{Blup, Components};
-pub use trusted::Trusted;
 pub use mean::Mean;
 pub use median::Median;
 pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
@@ -65,6 +64,7 @@ pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
 pub use rank_with_ta::RankWithTa;
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
+pub use trusted::Trusted;
 
 use crate::chunks;
 use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};

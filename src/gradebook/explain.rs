@@ -285,7 +285,7 @@ impl Gradebook {
     }
 
     /// The shares of these reviews of one submission, by these reviewers: they sum to one.
-    fn shares(
+    pub(super) fn shares(
         &self,
         criterion: usize,
         range: Range<usize>,
@@ -306,6 +306,7 @@ impl Gradebook {
 
     /// What a review weighs in the grade of its submission, from 0 to 1: the mean over the
     /// criteria, by their points. For a review of this gradebook's reviews.
+    #[cfg(test)]
     pub(crate) fn review_weight(&self, reviews: &Reviews, s: SubmissionId, review: usize) -> f64 {
         let (range, reviewers) = (reviews.graph().reviews_of(s), reviews.graph().reviewers_of(s));
         let criteria = self.rubric.criteria().iter().enumerate();

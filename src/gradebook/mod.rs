@@ -5,6 +5,7 @@ mod column;
 mod detail;
 mod explain;
 mod known;
+mod left_out;
 #[cfg(feature = "serde")]
 mod raw;
 mod rounded;
@@ -15,6 +16,7 @@ pub(crate) use column::MISSING;
 pub(crate) use detail::Detail;
 pub use explain::{Adjustment, Explanation, Line};
 pub(crate) use known::Known;
+pub(crate) use left_out::{LeftOut, Part};
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;

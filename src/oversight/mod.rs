@@ -2,7 +2,7 @@
 //!
 //! | question | answer |
 //! |---|---|
-//! | How lenient, how exact, how weighty is each reviewer, and who stands out? | [`ReviewerReport`] |
+//! | How lenient, exact, careful and complete is each reviewer, what do they weigh, and who stands out? | [`ReviewerReport`] |
 //! | I have time for twenty works. Which? | [`SpotChecks`] |
 //!
 //! Neither passes a judgement: a [`Flag`] and a [`Reason`] say why somebody should look.
@@ -12,7 +12,7 @@ mod spot_checks;
 
 use thiserror::Error;
 
-pub use report::{Flag, ReviewerReport};
+pub use report::{Bound, Fact, Flag, ReviewerReport};
 pub use spot_checks::{Reason, SpotChecks};
 
 use crate::gradebook::{Gradebook, GradebookError};
@@ -49,6 +49,16 @@ pub enum OversightError {
     /// The gradebook was made from other reviews.
     #[error("the gradebook was not made from these reviews: {0}")]
     OtherReviews(#[source] GradebookError),
+    /// A plan of another course.
+    #[error("the plan is of {given} {what} where the reviews have {expected}")]
+    OtherPlan {
+        /// Of what it has another number.
+        what: &'static str,
+        /// How many it has.
+        given: usize,
+        /// How many the reviews have.
+        expected: usize,
+    },
 }
 
 /// Whether all sizes say that these grades were made from these reviews.

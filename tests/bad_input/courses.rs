@@ -114,6 +114,14 @@ fn finite_oversight(reviews: &Reviews, grades: &Gradebook) -> Outcome {
     all("error of the bias", people(reviews).map(|p| report.bias_std_error(p)))?;
     all("precision found", people(reviews).map(|p| report.precision(p)))?;
     all("weight", people(reviews).map(|p| report.weight(p)))?;
+    all("accuracy", people(reviews).map(|p| report.accuracy(p)))?;
+    all("bound of the accuracy", people(reviews).map(|p| report.accuracy_bound(p, 0.9)))?;
+    all("effort", people(reviews).map(|p| report.effort(p)))?;
+    all("bound of the effort", people(reviews).map(|p| report.effort_bound(p, 0.9)))?;
+    all("bound of the precision", people(reviews).map(|p| report.precision_bound(p, 0.9)))?;
+    all("agreement", people(reviews).map(|p| report.agreement(p)))?;
+    all("correlation", people(reviews).map(|p| report.correlation(p)))?;
+    all("end of the bias", people(reviews).map(|p| Some(report.bias_interval(p, 0.9)?.high)))?;
     let checks = SpotChecks::new(usize::MAX).random_share(0.0);
     let plan = checks.plan(reviews, grades, Seed::new(1)).map_err(|error| error.to_string())?;
     let known = reviews.staff_grades().len() + reviews.exemplars().len();

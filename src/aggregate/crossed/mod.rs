@@ -14,4 +14,3 @@ pub(super) mod parts;
 pub(super) mod reml;
 pub(super) mod solve;
 pub(super) mod spread;
-

@@ -38,7 +38,8 @@ pub(in crate::aggregate) fn reml(
     let mut theta = start.array();
     for i in 0..3 {
         // Far enough from 0 for the first steps to be good ones.
-        theta[i] = if open[i] { math::max(theta[i], [0.02, 0.02, 0.1][i] * total) } else { least[i] };
+        theta[i] =
+            if open[i] { math::max(theta[i], [0.02, 0.02, 0.1][i] * total) } else { least[i] };
     }
     for _ in 0..MOST {
         let slope = search.slope(Parts::from_array(theta), small);
@@ -89,7 +90,11 @@ impl<'a> Search<'a> {
         let system = System::new(self.ratings, self.known, parts);
         let total = parts.total();
         let rounds = |size: f64| Rounds { tolerance: 0.1 * TOLERANCE * size, most: 500 };
-        let main = system.solve(self.sums, Some(core::mem::take(&mut self.bias)), rounds(math::sqrt(total)));
+        let main = system.solve(
+            self.sums,
+            Some(core::mem::take(&mut self.bias)),
+            rounds(math::sqrt(total)),
+        );
         let ones = system.ones(&self.ones, self.bias_of_ones.take(), rounds(1.0));
         let spread = Spread::new(&system, small, TOLERANCE);
         let effect = |u: usize| if system.is_free(u) { main.grade[u] - main.mean } else { 0.0 };
@@ -100,7 +105,8 @@ impl<'a> Search<'a> {
         let (truth, bias) = (system.of_truth(&effects), system.of_bias(&main.bias));
         let truth = system.solve(&truth, self.bias_by_truth.take(), rough(parts.truth));
         let bias = system.solve(&bias, self.bias_by_bias.take(), rough(parts.bias));
-        slope.information = system.information(&main, &effects, (&truth, &bias), slope.information[2][2]);
+        slope.information =
+            system.information(&main, &effects, (&truth, &bias), slope.information[2][2]);
         self.bias = main.bias;
         self.bias_of_ones = Some(ones.effects.bias);
         (self.bias_by_truth, self.bias_by_bias) = (Some(truth.bias), Some(bias.bias));
@@ -117,7 +123,12 @@ pub(in crate::aggregate) struct Ones {
 
 impl System<'_> {
     /// Effects where every rating is 1 and the mean is taken to be 0.
-    pub(in crate::aggregate) fn ones(&self, ones: &Sums, start: Option<Vec<f64>>, rounds: Rounds) -> Ones {
+    pub(in crate::aggregate) fn ones(
+        &self,
+        ones: &Sums,
+        start: Option<Vec<f64>>,
+        rounds: Rounds,
+    ) -> Ones {
         let system = System { mean: false, ..*self };
         let start = start.unwrap_or_else(|| {
             let (bias, _) = self.typical_ones();
@@ -126,9 +137,13 @@ impl System<'_> {
         });
         let sums = Sums { known: Some(1.0), ..ones.clone() };
         let effects = system.solve(&sums, Some(start), rounds);
-        let sum = chunks::sum(self.ratings.items(), |u| {
-            if self.is_free(u) { effects.grade[u] } else { 0.0 }
-        });
+        let sum =
+            chunks::sum(
+                self.ratings.items(),
+                |u| {
+                    if self.is_free(u) { effects.grade[u] } else { 0.0 }
+                },
+            );
         let information = self.truth * sum;
         Ones { effects, variance: if information > 0.0 { 1.0 / information } else { 0.0 } }
     }
@@ -190,9 +205,8 @@ impl System<'_> {
         let noise = residuals + known * parts.noise + ones.variance * of_ones;
         let theta = parts.array();
         let squares = [squares[0], squares[1], noise];
-        let gradient = core::array::from_fn(|i| {
-            0.5 * (squares[i] / theta[i] - counts[i]) / theta[i]
-        });
+        let gradient =
+            core::array::from_fn(|i| 0.5 * (squares[i] / theta[i] - counts[i]) / theta[i]);
         let mut information = [[0.0; 3]; 3];
         information[2][2] = residuals;
         Slope { gradient, information, counts }

@@ -118,9 +118,12 @@ impl<'a> System<'a> {
 
     /// The part of the mean of a course in the mean of its grades: what divides by it.
     fn slack(&self) -> f64 {
-        chunks::sum(self.ratings.items(), |u| {
-            if self.is_free(u) { 1.0 - self.worth(u).1 } else { 0.0 }
-        })
+        chunks::sum(
+            self.ratings.items(),
+            |u| {
+                if self.is_free(u) { 1.0 - self.worth(u).1 } else { 0.0 }
+            },
+        )
     }
 
     /// Adds the mean that grades without it have to grades, and returns it.
@@ -174,9 +177,8 @@ impl<'a> System<'a> {
             let diagonal = self.diagonal(v);
             if diagonal > 0.0 { residual[v] / diagonal } else { 0.0 }
         };
-        let product = |residual: &[f64]| {
-            chunks::sum(people, |v| residual[v] * preconditioned(residual, v))
-        };
+        let product =
+            |residual: &[f64]| chunks::sum(people, |v| residual[v] * preconditioned(residual, v));
         let mut size = product(&residual);
         let mut direction = chunks::column(people, |v| preconditioned(&residual, v));
         let mut image = vec![0.0; people];
@@ -203,13 +205,7 @@ impl<'a> System<'a> {
     }
 
     /// The equations' left side for biases `direction`, and how grades and the mean move with them.
-    fn image(
-        &self,
-        direction: &[f64],
-        image: &mut [f64],
-        moved: &mut [f64],
-        slack: f64,
-    ) -> f64 {
+    fn image(&self, direction: &[f64], image: &mut [f64], moved: &mut [f64], slack: f64) -> f64 {
         chunks::update(moved, |u, _| -self.worth(u).0 * self.over_reviewers(u, direction));
         let mean = self.add_mean(moved, slack);
         chunks::update(image, |v, _| {
