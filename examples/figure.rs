@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use common::{Failure, Progress, exit};
-use peergrade::aggregate::METHODS;
+use peergrade::aggregate::by_name;
 use peergrade::metrics::rmse;
 use peergrade::simulate::{Gaussian, Simulation};
 use peergrade::{Assigner, Cohort, Seed};
@@ -35,8 +35,15 @@ struct Cli {
 }
 
 const REVIEWS: std::ops::RangeInclusive<u32> = 2..=10;
-const COLOURS: [RGBColor; 4] =
-    [RGBColor(31, 119, 180), RGBColor(214, 39, 40), RGBColor(148, 103, 189), RGBColor(44, 160, 44)];
+/// What schools have, and what knows reviewers.
+const METHODS: [&str; 5] = ["mean", "median", "shrunk-mean", "blup", "pg1-vb"];
+const COLOURS: [RGBColor; METHODS.len()] = [
+    RGBColor(31, 119, 180),
+    RGBColor(214, 39, 40),
+    RGBColor(44, 160, 44),
+    RGBColor(255, 127, 14),
+    RGBColor(148, 103, 189),
+];
 
 fn main() -> ExitCode {
     exit(run(&Cli::parse()))
@@ -70,7 +77,8 @@ fn errors(cli: &Cli, reviews: u32) -> Result<Vec<f64>, Failure> {
         let simulation = Simulation::new(Gaussian::pg1());
         let course = simulation.simulate(&cohort, &plan, seed.derive("reviews"))?;
         for (sum, method) in squares.iter_mut().zip(METHODS) {
-            let grades = method.aggregator().aggregate(course.reviews())?;
+            let method = by_name(method).ok_or_else(|| format!("no method {method}"))?;
+            let grades = method.aggregate(course.reviews())?;
             let grades: Vec<f64> = grades.grades().flatten().collect();
             let error = rmse(&grades, course.truth().grades())?;
             *sum += error * error;
@@ -97,10 +105,10 @@ fn draw(path: &Path, lines: &[Vec<(f64, f64)>]) -> Result<(), Failure> {
         .max_light_lines(0)
         .label_style(("sans-serif", 15))
         .draw()?;
-    for ((line, method), colour) in lines.iter().zip(METHODS).zip(COLOURS.into_iter().cycle()) {
+    for ((line, method), colour) in lines.iter().zip(METHODS).zip(COLOURS) {
         chart
             .draw_series(LineSeries::new(line.iter().copied(), colour.stroke_width(3)))?
-            .label(method.name())
+            .label(method)
             .legend(move |(x, y)| {
                 PathElement::new(vec![(x, y), (x + 24, y)], colour.stroke_width(3))
             });

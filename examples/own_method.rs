@@ -81,7 +81,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<(), Failure> {
     let standings = League::new()
         .method(Midrange)
-        .methods(METHODS.iter().map(Method::aggregator))
+        .methods(METHODS.iter().filter(|method| !method.draws()).map(Method::aggregator))
         .oracles(Oracle::ALL)
         .scenario(Stars)
         .scenarios(simulate::by_name("bs-low").copied())

@@ -131,7 +131,8 @@ fn grades() {
     let mut all = Vec::new();
     cases(|n, seed, name| {
         let course = course(n, seed);
-        for method in METHODS {
+        // Those that draw pass over a course hundreds of times.
+        for method in METHODS.iter().filter(|method| n < 100 || !method.draws()) {
             let grades = method.aggregator().aggregate(course.reviews()).unwrap();
             all.push(Case::floats(format!("{} {name}", method.name()), numbers(&grades)));
         }
