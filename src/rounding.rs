@@ -267,6 +267,10 @@ impl Rounding {
         grid: Grid::PercentDecimals(5),
     };
 
+    /// Moodle's for distances: to four decimals.
+    pub(crate) const MOODLE_DISTANCE: Self =
+        Self { direction: Direction::Nearest(Halves::AwayFromZero), grid: Grid::Decimals(4) };
+
     /// Whether it leaves every number as it is, on any scale.
     #[must_use]
     pub fn is_none(&self) -> bool {

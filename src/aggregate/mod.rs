@@ -10,6 +10,9 @@
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
 //! | `ora2-median` | [`Ora2::median`]: rounds up | no | Open edX ORA2 |
 //! | `ora2-mean` | [`Ora2::mean`]: rounds up | no | Open edX ORA2 |
+//! | `moodle` | [`Moodle`]; with exemplars [`Calibrated`] | no | Moodle Workshop |
+//! | `crowdgrader` | [`CrowdGrader`] | no | CrowdGrader since 2016 |
+//! | `peergrade` | [`Peergrade`] | no | Peergrade |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -18,15 +21,19 @@
 //! grades of staff and the known grades of exemplars stand.
 
 mod combination;
+mod crowdgrader;
 #[cfg(test)]
 mod fixtures;
 mod hamer;
 mod mean;
 mod median;
 mod moments;
+mod moodle;
 mod ora2;
+mod peergrade;
 mod ranks;
 mod ratings;
+mod review_grades;
 mod rounds;
 mod shrunk_mean;
 mod trimmed_mean;
@@ -35,16 +42,21 @@ use core::fmt;
 
 use thiserror::Error;
 
+pub use crowdgrader::{CrowdGrader, CrowdGrades};
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
+pub use moodle::{BestAssessment, Calibrated, Moodle, Strictness};
 pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
+pub use peergrade::{Peergrade, PeergradeFeedback, PeergradeScores, Reaction};
+pub use review_grades::ReviewGrades;
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
 
 use crate::chunks;
+use crate::error::ScoreError;
 use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};
-use crate::id::{SubmissionId, to_u32};
+use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::reviews::Reviews;
 use crate::seed::Seed;
 
@@ -117,6 +129,38 @@ pub enum AggregateError {
     /// More ratings than there are ids: reviews times criteria.
     #[error(transparent)]
     Graph(#[from] crate::error::GraphError),
+    /// A review that is not there.
+    #[error("{method}: reviewer {reviewer} has no review of submission {submission}")]
+    NoReview {
+        /// The method.
+        method: &'static str,
+        /// The submission.
+        submission: SubmissionId,
+        /// The reviewer.
+        reviewer: PersonId,
+    },
+    /// A submission that is not there, or not of the kind that is needed.
+    #[error("{method}: submission {submission} is not one of {needed}")]
+    Submission {
+        /// The method.
+        method: &'static str,
+        /// The submission.
+        submission: SubmissionId,
+        /// Of which it should be one.
+        needed: &'static str,
+    },
+    /// A score that its scale does not have, or of a criterion that is not there.
+    #[error("{method}: submission {submission}, criterion {criterion}: {error}")]
+    Score {
+        /// The method.
+        method: &'static str,
+        /// The submission.
+        submission: SubmissionId,
+        /// The position of the criterion.
+        criterion: usize,
+        /// What is wrong with the score.
+        error: ScoreError,
+    },
     /// The method wrote a gradebook that is none.
     #[error(transparent)]
     Gradebook(#[from] GradebookError),
@@ -203,6 +247,21 @@ pub const METHODS: &[Method] = &[
         name: "ora2-mean",
         summary: "the mean, rounded up to whole points in every criterion (Open edX)",
         make: |_| Box::new(Ora2::mean()),
+    },
+    Method {
+        name: "moodle",
+        summary: "the mean to five decimals of a percent, weighted if asked (Moodle Workshop)",
+        make: |_| Box::new(Moodle::default()),
+    },
+    Method {
+        name: "crowdgrader",
+        summary: "the median of every row, as CrowdGrader computes it",
+        make: |_| Box::new(CrowdGrader::default()),
+    },
+    Method {
+        name: "peergrade",
+        summary: "the mean of criteria and peers, as Peergrade computes it",
+        make: |_| Box::new(Peergrade::default()),
     },
 ];
 
