@@ -5,9 +5,10 @@
 mod common;
 
 use common::{Row, reviews_of, rows, scale, submissions};
-use peergrade::aggregate::{METHODS, Mean, Median, TrimmedMean};
+use peergrade::aggregate::{METHODS, Mean, Median, Ora2, TrimmedMean};
 use peergrade::{
-    Aggregator, Criterion, Gradebook, PersonId, ReviewGraph, Reviews, Rubric, Scale, SubmissionId,
+    Aggregator, Criterion, Gradebook, PersonId, ReviewGraph, Reviews, Rounding, Rubric, Scale,
+    SubmissionId,
 };
 use proptest::prelude::*;
 
@@ -17,6 +18,12 @@ fn config() -> ProptestConfig {
 
 fn all(reviews: &Reviews) -> Vec<Gradebook> {
     METHODS.iter().map(|m| m.aggregator().aggregate(reviews).unwrap()).collect()
+}
+
+/// Those of methods that do not round to whole points, which know nothing of the scale.
+fn of_any_unit(reviews: &Reviews) -> Vec<Gradebook> {
+    let books = all(reviews).into_iter();
+    books.filter(|grades| grades.rounding() != Some(Rounding::up())).collect()
 }
 
 fn bits(grades: &Gradebook) -> Vec<Option<u64>> {
@@ -94,7 +101,7 @@ proptest! {
         let b = reviews_of(doubled, n, &twice);
         // Sums of the smallest doubles are not exact, so that these are left out.
         prop_assume!(rows.iter().all(|(_, _, z)| z[0] == 0.0 || z[0] > 1e-150));
-        for (a, b) in all(&a).iter().zip(&all(&b)) {
+        for (a, b) in of_any_unit(&a).iter().zip(&of_any_unit(&b)) {
             let twice = |x: Option<f64>| x.map(|x| (2.0 * x).to_bits());
             let a: Vec<_> = a.grades().map(twice).collect();
             let b: Vec<_> = b.grades().map(|x| x.map(f64::to_bits)).collect();
@@ -108,11 +115,27 @@ proptest! {
             rows.iter().map(|(s, r, z)| (*s, *r, vec![10.0 - z[0]])).collect();
         let a = reviews_of(Rubric::single(scale()), n, &rows);
         let b = reviews_of(Rubric::single(scale()), n, &mirror);
-        for (a, b) in all(&a).iter().zip(&all(&b)) {
+        for (a, b) in of_any_unit(&a).iter().zip(&of_any_unit(&b)) {
             for s in submissions(n) {
                 prop_assert!(close(a.grade(s).map(|x| 10.0 - x), b.grade(s), 1e-9));
                 prop_assert!(close(a.std_error(s), b.std_error(s), 1e-6));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_rounded_up_is_the_rounded_median_or_mean((n, rows) in rows(2)) {
+        let rubric = Rubric::new([
+            Criterion::new("code", scale()).with_weight(3.0),
+            Criterion::new("style", scale()).with_weight(0.5),
+        ]).unwrap();
+        let reviews = reviews_of(rubric, n, &rows);
+        for (method, plain) in
+            [(Ora2::median(), &Median as &dyn Aggregator), (Ora2::mean(), &Mean)]
+        {
+            let grades = method.aggregate(&reviews).unwrap();
+            let rounded = plain.aggregate(&reviews).unwrap().rounded(Rounding::up());
+            prop_assert_eq!(bits(&grades), bits(&rounded));
         }
     }
 
