@@ -42,6 +42,7 @@ use Law::{Doubling, Labels, Reflection, Shift, Staff, Unanimity};
 const EXEMPT: &[(&str, &[Law], &str)] = &[
     ("ora2-median", &[Unanimity, Doubling, Shift, Reflection], "rounds up to whole points"),
     ("ora2-mean", &[Unanimity, Doubling, Shift, Reflection], "rounds up to whole points"),
+    ("moodle", &[Unanimity], "rounds to five decimals of a hundredth"),
     ("peer-rank", &[Reflection], "who wrote good work has more weight"),
     ("rank-with-ta", &[Reflection, Staff], "and staff know who wrote good work"),
     ("pg1-gibbs", &[Labels, Reflection], "draws"),

@@ -1,7 +1,7 @@
 //! The mean.
 
 use super::{AggregateError, Aggregator, by_scores};
-use crate::gradebook::Gradebook;
+use crate::gradebook::{Gradebook, GradebookBuilder};
 use crate::math::mean;
 use crate::reviews::Reviews;
 
@@ -39,10 +39,15 @@ impl Aggregator for Mean {
     }
 
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
-        let mut book = Gradebook::builder(reviews, self.name());
-        for criterion in 0..reviews.rubric().criteria().len() {
-            book = book.criterion(by_scores(reviews, criterion, |_, scores| mean(scores)));
-        }
-        Ok(book.build()?)
+        Ok(book_of_means(self.name(), reviews).build()?)
     }
+}
+
+/// The gradebook of the plain means, to be gone on with.
+pub(super) fn book_of_means<'a>(method: &str, reviews: &'a Reviews) -> GradebookBuilder<'a> {
+    let mut book = Gradebook::builder(reviews, method);
+    for criterion in 0..reviews.rubric().criteria().len() {
+        book = book.criterion(by_scores(reviews, criterion, |_, scores| mean(scores)));
+    }
+    book
 }

@@ -18,6 +18,9 @@
 //! | `peer-rank` | [`PeerRank`] | no | Walsh 2014 |
 //! | `rank-with-ta` | [`RankWithTa`] | no | Namanloo, Thorpe and Salehi-Abari 2021 |
 //! | `blup` | [`Blup`] | yes | Henderson 1975, Patterson and Thompson 1971 |
+//! | `moodle` | [`Moodle`]; with exemplars [`Calibrated`] | no | Moodle Workshop |
+//! | `crowdgrader` | [`CrowdGrader`] | no | CrowdGrader since 2016 |
+//! | `peergrade` | [`Peergrade`] | no | Peergrade |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -33,6 +36,10 @@ mod fixtures;
 mod gibbs;
 mod hamer;
 mod list;
+mod crowdgrader;
+mod moodle;
+mod peergrade;
+mod review_grades;
 mod mean;
 mod median;
 mod moments;
@@ -56,6 +63,10 @@ pub use blup::{Blup, Components};
 pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
+pub use crowdgrader::{CrowdGrader, CrowdGrades};
+pub use moodle::{BestAssessment, Calibrated, Moodle, Strictness};
+pub use peergrade::{Peergrade, PeergradeFeedback, PeergradeScores, Reaction};
+pub use review_grades::ReviewGrades;
 pub use mean::Mean;
 pub use median::Median;
 pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
@@ -67,8 +78,9 @@ pub use trimmed_mean::TrimmedMean;
 pub use trusted::Trusted;
 
 use crate::chunks;
+use crate::error::ScoreError;
 use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};
-use crate::id::{SubmissionId, to_u32};
+use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::reviews::Reviews;
 
 /// A method that turns reviews into grades.
@@ -146,6 +158,38 @@ pub enum AggregateError {
     /// More ratings than there are ids: reviews times criteria.
     #[error(transparent)]
     Graph(#[from] crate::error::GraphError),
+    /// A review that is not there.
+    #[error("{method}: reviewer {reviewer} has no review of submission {submission}")]
+    NoReview {
+        /// The method.
+        method: &'static str,
+        /// The submission.
+        submission: SubmissionId,
+        /// The reviewer.
+        reviewer: PersonId,
+    },
+    /// A submission that is not there, or not of the kind that is needed.
+    #[error("{method}: submission {submission} is not one of {needed}")]
+    Submission {
+        /// The method.
+        method: &'static str,
+        /// The submission.
+        submission: SubmissionId,
+        /// Of which it should be one.
+        needed: &'static str,
+    },
+    /// A score that its scale does not have, or of a criterion that is not there.
+    #[error("{method}: submission {submission}, criterion {criterion}: {error}")]
+    Score {
+        /// The method.
+        method: &'static str,
+        /// The submission.
+        submission: SubmissionId,
+        /// The position of the criterion.
+        criterion: usize,
+        /// What is wrong with the score.
+        error: ScoreError,
+    },
     /// The method wrote a gradebook that is none.
     #[error(transparent)]
     Gradebook(#[from] GradebookError),

@@ -4,7 +4,8 @@ use peergrade::aggregate::METHODS;
 use peergrade::assign::quality::Quality;
 use peergrade::oversight::{Reason, ReviewerReport, SpotChecks};
 use peergrade::{
-    Cohort, Criterion, Explanation, Gradebook, PersonId, Reviews, Rubric, Scale, Seed, SubmissionId,
+    Cohort, Criterion, Explanation, Gradebook, PersonId, Reviews, Rounding, Rubric, Scale, Seed,
+    SubmissionId,
 };
 
 use super::{Outcome, Row, alone, holds, person, same, single, work};
@@ -185,10 +186,12 @@ fn criteria(weights: [f64; 2], tops: [f64; 2]) -> Outcome {
     finite(&reviews(&cohort, rubric, rows))
 }
 
-/// The grades of every method are exactly this.
+/// The grades of every method are exactly this, or what its rounding makes of it.
 fn all_are(reviews: &Reviews, grade: f64) -> Outcome {
     for method in METHODS {
         let grades = method.aggregator().aggregate(reviews).unwrap();
+        let round = |rounding: Rounding| rounding.round_on(grade, &reviews.rubric().scale());
+        let grade = grades.rounding().map_or(grade, round);
         for given in grades.grades().flatten() {
             same(given, grade).map_err(|why| format!("{}: {why}", method.name()))?;
         }

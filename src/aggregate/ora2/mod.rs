@@ -6,6 +6,7 @@ mod tests;
 
 pub use counting::{Ora2Counted, Ora2Log, Ora2Rule};
 
+use super::mean::book_of_means;
 use super::ranks::{book_of_ranks, middle};
 use super::{AggregateError, Aggregator};
 use crate::gradebook::Gradebook;
@@ -96,15 +97,10 @@ impl Ora2 {
         }
         let mut sorted = scores.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
-        Rounding::up().round(mean(&sorted[self.ranks(sorted.len())]))
-    }
-
-    /// The ranks that count of k sorted scores.
-    fn ranks(self, k: usize) -> core::ops::Range<usize> {
-        match self.kind {
-            Kind::Median => middle(k),
-            Kind::Mean => 0..k,
-        }
+        Rounding::up().round(match self.kind {
+            Kind::Median => mean(&sorted[middle(sorted.len())]),
+            Kind::Mean => mean(&sorted),
+        })
     }
 }
 
@@ -123,7 +119,10 @@ impl Aggregator for Ora2 {
     }
 
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
-        let book = book_of_ranks(self.name(), reviews, |k| self.ranks(k));
+        let book = match self.kind {
+            Kind::Median => book_of_ranks(self.name(), reviews, middle),
+            Kind::Mean => book_of_means(self.name(), reviews),
+        };
         Ok(book.rounding(Rounding::up()).build()?)
     }
 }

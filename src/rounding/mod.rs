@@ -1,6 +1,9 @@
 //! How grades are rounded, with every half case said.
 
-use core::fmt;
+#[cfg(feature = "serde")]
+mod raw;
+mod words;
+
 use core::hash::{Hash, Hasher};
 
 use thiserror::Error;
@@ -60,7 +63,7 @@ use crate::scale::Scale;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw", into = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "raw::Rounding", into = "raw::Rounding"))]
 pub struct Rounding {
     direction: Direction,
     grid: Grid,
@@ -267,6 +270,10 @@ impl Rounding {
         grid: Grid::PercentDecimals(5),
     };
 
+    /// Moodle's for distances: to four decimals.
+    pub(crate) const MOODLE_DISTANCE: Self =
+        Self { direction: Direction::Nearest(Halves::AwayFromZero), grid: Grid::Decimals(4) };
+
     /// Whether it leaves every number as it is, on any scale.
     #[must_use]
     pub fn is_none(&self) -> bool {
@@ -440,81 +447,5 @@ impl Hash for Rounding {
     }
 }
 
-impl fmt::Display for Rounding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_none() {
-            return f.write_str("not rounded");
-        }
-        f.write_str(match self.direction {
-            Direction::Nearest(_) => "rounded to ",
-            Direction::Up => "rounded up to ",
-            Direction::Down => "rounded down to ",
-            Direction::TowardZero => "rounded toward zero to ",
-        })?;
-        let nearest = matches!(self.direction, Direction::Nearest(_));
-        let article = if nearest { "the nearest" } else { "a" };
-        match self.grid {
-            grid if grid == WHOLE => write!(f, "{article} whole point")?,
-            Grid::Steps { step, origin } => {
-                write!(f, "{article} multiple of {step} points")?;
-                if origin != 0.0 {
-                    write!(f, " from {origin}")?;
-                }
-            }
-            Grid::Decimals(decimals) => write!(f, "{decimals} decimals")?,
-            Grid::PercentDecimals(decimals) => write!(f, "{decimals} decimals of a percent")?,
-            Grid::Levels | Grid::Everything => write!(f, "{article} level of the scale")?,
-        }
-        match self.direction {
-            Direction::Nearest(halves) => write!(f, ", halves {halves}"),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Halves {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ToEven => "to even",
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::AwayFromZero => "away from zero",
-            Self::TowardZero => "toward zero",
-        })
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(rename = "Rounding", deny_unknown_fields)]
-struct Raw {
-    direction: Direction,
-    grid: Grid,
-}
-
-#[cfg(feature = "serde")]
-impl From<Rounding> for Raw {
-    fn from(Rounding { direction, grid }: Rounding) -> Self {
-        Self { direction, grid }
-    }
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Raw> for Rounding {
-    type Error = RoundingError;
-
-    fn try_from(Raw { direction, grid }: Raw) -> Result<Self, RoundingError> {
-        let rounding = Self { direction, grid };
-        match grid {
-            Grid::Everything => Ok(Self::none()),
-            Grid::Levels => Ok(rounding),
-            Grid::Steps { step, origin } => rounding.to_step(step, origin),
-            Grid::Decimals(decimals) => rounding.to_decimals(decimals),
-            Grid::PercentDecimals(decimals) => rounding.to_percent_decimals(decimals),
-        }
-    }
-}
-
 #[cfg(test)]
-#[path = "rounding_tests.rs"]
 mod tests;
