@@ -104,8 +104,8 @@ pub use error::{
     ScoreError,
 };
 pub use gradebook::{
-    Adjustment, Column, Explanation, Fit, Gradebook, GradebookBuilder, GradebookError, Interval,
-    Line, Source, Warning,
+    Adjustment, Choice, Column, Explanation, Fit, Gradebook, GradebookBuilder, GradebookError,
+    Interval, Line, Publish, PublishError, Published, Source, Warning,
 };
 pub use graph::ReviewGraph;
 pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};

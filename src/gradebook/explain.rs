@@ -28,6 +28,8 @@ use crate::reviews::Reviews;
 pub struct Explanation {
     lines: Vec<Line>,
     grade: f64,
+    /// Of the criteria.
+    pub(super) names: Vec<String>,
 }
 
 /// One line of an [`Explanation`].
@@ -181,13 +183,15 @@ impl Gradebook {
     ) -> Result<Option<Explanation>, GradebookError> {
         self.check_made_from(reviews, submission)?;
         if let Some((grade, source)) = self.known_grade(submission) {
-            return Ok(Some(Explanation { lines: vec![Line::Known { source, grade }], grade }));
+            let lines = vec![Line::Known { source, grade }];
+            return Ok(Some(Explanation { lines, grade, names: Vec::new() }));
         }
         let Some(grade) = self.peer_grade(submission) else { return Ok(None) };
         let lines = (0..self.criteria.len())
             .flat_map(|criterion| self.criterion_lines(reviews, submission, criterion))
             .collect();
-        Ok(Some(Explanation { lines, grade }))
+        let names = self.rubric.criteria().iter().map(|it| it.name().to_owned()).collect();
+        Ok(Some(Explanation { lines, grade, names }))
     }
 
     fn criterion_lines(

@@ -5,6 +5,8 @@ mod column;
 mod detail;
 mod explain;
 mod left_out;
+mod prose;
+mod publish;
 #[cfg(feature = "serde")]
 mod raw;
 
@@ -13,7 +15,7 @@ pub use column::Column;
 pub(crate) use column::MISSING;
 pub(crate) use detail::Detail;
 pub use explain::{Adjustment, Explanation, Line};
-pub(crate) use left_out::{LeftOut, Part};
+pub use publish::{Choice, Publish, PublishError, Published};
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;
