@@ -104,8 +104,8 @@ pub use error::{
     ScoreError,
 };
 pub use gradebook::{
-    Adjustment, Choice, Column, Explanation, Fit, Gradebook, GradebookBuilder, GradebookError,
-    Interval, Line, Publish, PublishError, Published, Source, Warning,
+    Adjustment, Column, Explanation, Fit, Gradebook, GradebookBuilder, GradebookError, Interval,
+    LevelChoice, Line, Publish, PublishError, Published, Source, Warning,
 };
 pub use graph::ReviewGraph;
 pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};

@@ -15,7 +15,7 @@ pub use column::Column;
 pub(crate) use column::MISSING;
 pub(crate) use detail::Detail;
 pub use explain::{Adjustment, Explanation, Line};
-pub use publish::{Choice, Publish, PublishError, Published};
+pub use publish::{LevelChoice, Publish, PublishError, Published};
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;

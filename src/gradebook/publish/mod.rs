@@ -49,7 +49,7 @@ use program::{Program, Solution};
 /// branches where a weight comes out between 0 and `m`, which is as exact. Of several nearest
 /// weights one is taken; reviews that say the same weigh the same where `m` allows it. At most 256
 /// combinations of levels are tried, so that with many criteria a better one may be missed
-/// ([`Choice::BestFound`]).
+/// ([`LevelChoice::BestFound`]).
 ///
 /// When not to use it: for grades that need not be on a level. [`Gradebook::explain`] explains the
 /// very grade. It takes up to 12 reviews a submission: worst case 2^12 linear programs for one
@@ -193,13 +193,13 @@ pub enum PublishError {
 /// How the levels and weights of a [`Published`] grade were come by.
 ///
 /// ```
-/// use peergrade::Choice;
+/// use peergrade::LevelChoice;
 ///
-/// assert!(Choice::WantedWeights.to_string().contains("no weights"));
+/// assert!(LevelChoice::WantedWeights.to_string().contains("no weights"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Choice {
+pub enum LevelChoice {
     /// The best levels and weights within all bounds.
     Exact,
     /// The best of the first 256 combinations of levels, within all bounds.
@@ -213,7 +213,7 @@ pub enum Choice {
     WantedWeights,
 }
 
-impl Choice {
+impl LevelChoice {
     /// Whether the weights keep all bounds.
     #[must_use]
     pub fn keeps_bounds(self) -> bool {
@@ -221,7 +221,7 @@ impl Choice {
     }
 }
 
-impl fmt::Display for Choice {
+impl fmt::Display for LevelChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Exact => "the weights are the nearest to those of the method",
@@ -253,7 +253,7 @@ pub struct Published {
     scores: Vec<Vec<f64>>,
     weights: Vec<f64>,
     wanted: Vec<f64>,
-    choice: Choice,
+    choice: LevelChoice,
 }
 
 impl Published {
@@ -298,7 +298,7 @@ impl Published {
 
     /// How the levels and weights were come by.
     #[must_use]
-    pub fn choice(&self) -> Choice {
+    pub fn choice(&self) -> LevelChoice {
         self.choice
     }
 }
@@ -310,10 +310,10 @@ impl fmt::Display for Published {
             let parts: Vec<f64> = scores.iter().zip(&self.weights).map(|(r, w)| r * w).collect();
             let digits = Digits::of(parts.iter().chain([&average]).copied());
             let prefix = among(&self.names, c);
-            let weighty = parts.iter().zip(scores).zip(self.weights().zip(&self.weights));
-            for ((part, score), ((reviewer, _), weight)) in weighty.filter(|(_, (_, w))| **w > 0.0) {
+            let rows = self.weights().zip(scores).zip(&parts);
+            for (((reviewer, weight), score), part) in rows.filter(|(row, _)| row.0.1 > 0.0) {
                 let (score, part) = (digits.show(*score), digits.show(*part));
-                let weight = Digits::UNIT.show(*weight);
+                let weight = Digits::UNIT.show(weight);
                 writeln!(f, "{prefix}reviewer {reviewer}: {score} x {weight} = {part}")?;
             }
             if let Some(rest) = digits.rest(&parts, average) {

@@ -1,6 +1,6 @@
 //! Which levels to publish with which weights, as an exact program.
 
-use super::Choice;
+use super::LevelChoice;
 use super::simplex::Rows;
 use crate::math;
 
@@ -25,7 +25,7 @@ pub(super) struct Solution {
     /// By criterion.
     pub(super) levels: Vec<f64>,
     pub(super) weights: Vec<f64>,
-    pub(super) choice: Choice,
+    pub(super) choice: LevelChoice,
     /// What is maximised; 0 where levels are not chosen by it.
     pub(super) objective: f64,
 }
@@ -46,14 +46,14 @@ struct Combination {
 
 impl Program {
     pub(super) fn solve(&self) -> Solution {
-        let strict = self.search(self.least, self.shift, Choice::Exact);
-        let loose = || self.search(0.0, 1.0, Choice::WithoutBounds);
+        let strict = self.search(self.least, self.shift, LevelChoice::Exact);
+        let loose = || self.search(0.0, 1.0, LevelChoice::WithoutBounds);
         strict.or_else(loose).unwrap_or_else(|| self.nearest())
     }
 
     /// The best levels and weights under these bounds: combinations from the most likely down, until
     /// not even weights as wanted would be better than what was found.
-    fn search(&self, least: f64, shift: f64, choice: Choice) -> Option<Solution> {
+    fn search(&self, least: f64, shift: f64, choice: LevelChoice) -> Option<Solution> {
         let mut best: Option<Solution> = None;
         let probability = self.likely.iter().fold(0.0, |sum, levels| sum + levels[0].1);
         let mut open = vec![Combination { places: vec![0; self.likely.len()], from: 0, probability }];
@@ -73,7 +73,7 @@ impl Program {
         }
         // Not proven to be the best.
         best.map(|best| match choice {
-            Choice::Exact => Solution { choice: Choice::BestFound, ..best },
+            LevelChoice::Exact => Solution { choice: LevelChoice::BestFound, ..best },
             _ => best,
         })
     }
@@ -106,14 +106,14 @@ impl Program {
         let levels: Vec<f64> = levels.collect();
         let solution = |levels, weights, choice| Solution { levels, weights, choice, objective: 0.0 };
         if let Some(weights) = self.weights(&levels, 0.0, 1.0) {
-            return solution(levels, weights, Choice::NearestLevels);
+            return solution(levels, weights, LevelChoice::NearestLevels);
         }
         let average = |reports: &Vec<f64>| {
             let terms = reports.iter().zip(&self.wanted);
             math::round_half_even(terms.fold(0.0, |sum, (report, weight)| sum + report * weight))
         };
         let levels = self.reports.iter().map(average).collect();
-        solution(levels, self.wanted.clone(), Choice::WantedWeights)
+        solution(levels, self.wanted.clone(), LevelChoice::WantedWeights)
     }
 
     pub(super) fn distance(&self, weights: &[f64]) -> f64 {
