@@ -192,8 +192,7 @@ fn effort_without_bias_finds_the_active_where_accuracy_does_not() {
             let report = ReviewerReport::new(&reviews, &Mean.aggregate(&reviews).unwrap()).unwrap();
             let active: Vec<bool> = effort.iter().map(|&looks| looks > 2.0).collect();
             let area = |score: &dyn Fn(PersonId) -> Option<f64>| {
-                let scores: Vec<f64> =
-                    (0..100).map(|i| score(PersonId::new(i)).unwrap()).collect();
+                let scores: Vec<f64> = (0..100).map(|i| score(PersonId::new(i)).unwrap()).collect();
                 auc(&scores, &active).unwrap()
             };
             [area(&|person| report.accuracy(person)), area(&|person| report.effort(person))]

@@ -47,8 +47,17 @@ pub(crate) fn write_reviewers(
     report: &ReviewerReport,
 ) -> Result<(), Failure> {
     let header = [
-        "reviewer", "reviews", "bias", "precision", "weight", "flags", "bias_low", "bias_high",
-        "accuracy", "effort", "agreement",
+        "reviewer",
+        "reviews",
+        "bias",
+        "precision",
+        "weight",
+        "flags",
+        "bias_low",
+        "bias_high",
+        "accuracy",
+        "effort",
+        "agreement",
     ];
     write_csv(path, &header, |writer| {
         for (id, key) in course.people.iter().filter(|&(id, _)| report.given(id) > 0) {

@@ -74,7 +74,8 @@ impl Explanation {
         match *line {
             Line::Review { criterion: c, reviewer, score, correction, weight } => {
                 let (weight, score) = (Digits::UNIT.show(weight), show(score));
-                let (bias, sign) = (show(correction.abs()), if correction < 0.0 { '+' } else { '-' });
+                let (bias, sign) =
+                    (show(correction.abs()), if correction < 0.0 { '+' } else { '-' });
                 let counted = if bias == "0" { score } else { format!("({score} {sign} {bias})") };
                 format!("{}reviewer {reviewer}: {counted} x {weight} = {points}", criterion(c))
             }

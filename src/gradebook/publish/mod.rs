@@ -52,8 +52,10 @@ use program::{Program, Solution};
 /// ([`LevelChoice::BestFound`]).
 ///
 /// When not to use it: for grades that need not be on a level. [`Gradebook::explain`] explains the
-/// very grade. It takes up to 12 reviews a submission: worst case 2^12 linear programs for one
-/// combination of levels, in practice a few, or 10 to 100 microseconds a submission.
+/// very grade. It takes up to 12 reviews a submission: in the worst case 2^12 linear programs for
+/// one combination of levels. Measured were 10 to 130 microseconds a submission with 3 to 8
+/// reviews on one to three criteria, and 10 to 15 milliseconds with 12, of which `m` lets no more
+/// than ten count.
 ///
 /// ```
 /// use peergrade::aggregate::{Aggregator, Mean};
@@ -396,7 +398,12 @@ impl Gradebook {
     }
 
     /// By criterion the scores of a submission, less corrections and within the scale.
-    fn scores_that_count(&self, reviews: &Reviews, s: SubmissionId, corrected: bool) -> Vec<Vec<f64>> {
+    fn scores_that_count(
+        &self,
+        reviews: &Reviews,
+        s: SubmissionId,
+        corrected: bool,
+    ) -> Vec<Vec<f64>> {
         let reviewers = reviews.graph().reviewers_of(s);
         let scores = |(c, criterion): (usize, &crate::rubric::Criterion)| {
             let scale = criterion.scale();

@@ -56,7 +56,8 @@ impl Program {
     fn search(&self, least: f64, shift: f64, choice: LevelChoice) -> Option<Solution> {
         let mut best: Option<Solution> = None;
         let probability = self.likely.iter().fold(0.0, |sum, levels| sum + levels[0].1);
-        let mut open = vec![Combination { places: vec![0; self.likely.len()], from: 0, probability }];
+        let mut open =
+            vec![Combination { places: vec![0; self.likely.len()], from: 0, probability }];
         for _ in 0..COMBINATIONS {
             let Some(next) = pop_most_likely(&mut open) else { return best };
             if best.as_ref().is_some_and(|best| next.probability <= best.objective + EPSILON) {
@@ -104,7 +105,8 @@ impl Program {
             math::clamp(likely[0].0, ends.0, ends.1)
         });
         let levels: Vec<f64> = levels.collect();
-        let solution = |levels, weights, choice| Solution { levels, weights, choice, objective: 0.0 };
+        let solution =
+            |levels, weights, choice| Solution { levels, weights, choice, objective: 0.0 };
         if let Some(weights) = self.weights(&levels, 0.0, 1.0) {
             return solution(levels, weights, LevelChoice::NearestLevels);
         }

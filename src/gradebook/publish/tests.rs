@@ -138,7 +138,9 @@ fn nearest_corner(program: &Program, levels: &[f64]) -> Option<f64> {
         let rows = [sum].into_iter().chain(chosen.iter().map(|&p| planes[p].clone())).collect();
         if let Some(w) = solve(rows).filter(|w| keeps(w)) {
             let distance = program.distance(&w);
-            best = Some(best.map_or(distance, |best: f64| if distance < best { distance } else { best }));
+            best = Some(
+                best.map_or(distance, |best: f64| if distance < best { distance } else { best }),
+            );
         }
         // The next combination.
         let Some(at) = (0..k - 1).rev().find(|&i| chosen[i] + (k - 1 - i) < planes.len()) else {
@@ -366,7 +368,9 @@ fn an_explanation_in_whole_reads_like_this() {
             "code, adjustment by the method = 0.25".to_owned(),
         ]
     );
-    assert!(lines[4].starts_with("style, reviewer 10: (") && lines[4].contains(" + 0.05) x 0.375 = "));
+    assert!(
+        lines[4].starts_with("style, reviewer 10: (") && lines[4].contains(" + 0.05) x 0.375 = ")
+    );
     adds_up_to_the_grade(&text);
     let known = grades.explain(&reviews, submission(9)).unwrap().unwrap();
     assert_eq!(known.to_string(), "grade given by staff = 7\ngrade = 7");
@@ -407,6 +411,7 @@ fn what_cannot_be_published_is_named() {
     assert_eq!(crowd(3, without), Err(PublishError::NoLevels { criterion: 0 }));
     let other = Mean.aggregate(&course(2)).unwrap();
     let refused = other.publish(&reviews, submission(0), &Publish::default());
-    let same = reviews.graph().reviews_of(submission(0)).len() == other.reviews(submission(0)) as usize;
+    let same =
+        reviews.graph().reviews_of(submission(0)).len() == other.reviews(submission(0)) as usize;
     assert_eq!(refused.is_ok(), same);
 }

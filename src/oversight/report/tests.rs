@@ -199,8 +199,7 @@ fn known_reviewers(n: u32, m: u32, bias: f64, sd: f64) -> Reviews {
         cohort.submission(&[person(n)]).unwrap();
     }
     let cohort = cohort.build();
-    let mut rows =
-        Reviews::builder(&cohort, Rubric::single(Scale::new(-1000.0, 1000.0).unwrap()));
+    let mut rows = Reviews::builder(&cohort, Rubric::single(Scale::new(-1000.0, 1000.0).unwrap()));
     let mut stream = stream(u64::from(m));
     for s in (0..m).map(SubmissionId::new) {
         let grade = 3.0 * f64::from(s.get());
@@ -311,7 +310,8 @@ fn rubric_course(criteria: usize, replace: impl Fn(u32, usize, &mut [f64])) -> R
     let quality: Vec<f64> = (0..400 * criteria).map(|_| 3.2 + truth.normal()).collect();
     let mut rows = Reviews::builder(&cohort, rubric);
     for (s, r) in plan.graph().iter() {
-        let mut noise = Seed::new(2).stream(Phase::SimulatedNoise, u64::from(s.get() * 1000 + r.get()));
+        let mut noise =
+            Seed::new(2).stream(Phase::SimulatedNoise, u64::from(s.get() * 1000 + r.get()));
         let nth = plan.graph().submissions_of(r).binary_search(&s).unwrap();
         let score = |c: usize| scale.nearest(quality[s.index() * criteria + c] + noise.normal());
         let mut scores: Vec<f64> = (0..criteria).map(score).collect();
