@@ -37,9 +37,10 @@ impl Digits {
     /// A number without zeros at its end.
     pub(super) fn show(self, x: f64) -> String {
         let text = format!("{x:.*}", self.behind);
-        let short = match text.contains('.') {
-            true => text.trim_end_matches('0').trim_end_matches('.'),
-            false => &text,
+        let short = if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            &text
         };
         if short == "-0" { "0".to_owned() } else { short.to_owned() }
     }

@@ -208,7 +208,9 @@ impl Program {
             }
             let mean = group.iter().fold(0.0, |sum, &g| sum + weights[g]) / group.len() as f64;
             if mean <= EPSILON || mean >= least {
-                group.iter().for_each(|&g| weights[g] = mean);
+                for &review in &group {
+                    weights[review] = mean;
+                }
             }
         }
     }
