@@ -106,7 +106,7 @@ pub use error::{
 };
 pub use gradebook::{
     Adjustment, Column, Explanation, Fit, Gradebook, GradebookBuilder, GradebookError, Interval,
-    Line, Source, Warning,
+    LevelChoice, Line, Publish, PublishError, Published, Source, Warning,
 };
 pub use graph::ReviewGraph;
 pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};

@@ -1,6 +1,9 @@
 //! The list from which every law, bench and program takes its methods.
 
-use super::{Aggregator, Blup, CrowdGrader, Hamer, Mean, Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, TrimmedMean};
+use super::{
+    Aggregator, Blup, CrowdGrader, Hamer, Mean, Median, Moodle, Ora2, PeerRank, Peergrade,
+    Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, TrimmedMean,
+};
 use crate::seed::Seed;
 
 /// An entry of [`METHODS`].
@@ -151,9 +154,17 @@ pub const METHODS: &[Method] = &[
         "grades without the biases of reviewers, drawn to the mean (crossed random effects)",
         || Box::new(Blup::default()),
     ),
-    fixed("moodle", "the mean to five decimals of a percent, weighted if asked (Moodle Workshop)", || Box::new(Moodle::default())),
-    fixed("crowdgrader", "the median of every row, as CrowdGrader computes it", || Box::new(CrowdGrader::default())),
-    fixed("peergrade", "the mean of criteria and peers, as Peergrade computes it", || Box::new(Peergrade::default())),
+    fixed(
+        "moodle",
+        "the mean to five decimals of a percent, weighted if asked (Moodle Workshop)",
+        || Box::new(Moodle::default()),
+    ),
+    fixed("crowdgrader", "the median of every row, as CrowdGrader computes it", || {
+        Box::new(CrowdGrader::default())
+    }),
+    fixed("peergrade", "the mean of criteria and peers, as Peergrade computes it", || {
+        Box::new(Peergrade::default())
+    }),
 ];
 
 /// The method of this name; `None` where there is none.

@@ -30,6 +30,8 @@ use crate::rounding::Rounding;
 pub struct Explanation {
     lines: Vec<Line>,
     grade: f64,
+    /// Of the criteria.
+    pub(super) names: Vec<String>,
 }
 
 /// One line of an [`Explanation`].
@@ -161,11 +163,7 @@ impl core::fmt::Display for Line {
             }
             Self::Adjustment { reason, .. } => write!(f, "{reason}")?,
             Self::Known { source, grade, weight } => {
-                f.write_str(match source {
-                    Source::Exemplar => "known grade of an exemplar",
-                    Source::SelfReview => "the author's own review",
-                    Source::Staff | Source::Peers => "grade given by staff",
-                })?;
+                f.write_str(source.says())?;
                 if *weight < 1.0 {
                     write!(f, ": {grade} x weight {weight}")?;
                 }
@@ -219,7 +217,8 @@ impl Gradebook {
         if let Some(&Known { source, grade, .. }) = self.known_of(submission) {
             lines.push(Line::Known { source, grade, weight: 1.0 - peers });
         }
-        Ok(Some(Explanation { lines, grade }))
+        let names = self.rubric.criteria().iter().map(|it| it.name().to_owned()).collect();
+        Ok(Some(Explanation { lines, grade, names }))
     }
 
     fn criterion_lines(

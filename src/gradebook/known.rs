@@ -37,6 +37,18 @@ impl Known {
     }
 }
 
+impl Source {
+    /// What stands in an explanation.
+    pub(super) fn says(self) -> &'static str {
+        match self {
+            Self::Peers => "grade given by peers",
+            Self::Staff => "grade given by staff",
+            Self::Exemplar => "known grade of an exemplar",
+            Self::SelfReview => "the author's own review",
+        }
+    }
+}
+
 impl Gradebook {
     pub(super) fn known_of(&self, submission: SubmissionId) -> Option<&Known> {
         let found = self.known.binary_search_by_key(&submission, |known| known.submission).ok()?;

@@ -6,6 +6,8 @@ mod detail;
 mod explain;
 mod known;
 mod left_out;
+mod prose;
+mod publish;
 #[cfg(feature = "serde")]
 mod raw;
 mod rounded;
@@ -17,6 +19,7 @@ pub(crate) use detail::Detail;
 pub use explain::{Adjustment, Explanation, Line};
 pub(crate) use known::Known;
 pub(crate) use left_out::{LeftOut, Part};
+pub use publish::{LevelChoice, Publish, PublishError, Published};
 
 use crate::id::{PersonId, SubmissionId};
 use crate::math;

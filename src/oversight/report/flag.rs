@@ -4,7 +4,9 @@ use core::fmt;
 
 use super::quantiles::t_tail;
 use super::seen::Seen;
+use crate::chunks;
 use crate::math;
+use crate::reviews::Reviews;
 
 /// Something in a reviewer's reviews that somebody should look at. No verdict: an honest reviewer
 /// may have been given works that are alike. [`ReviewerReport::evidence`] has the numbers.
@@ -174,6 +176,28 @@ pub(super) struct Limits {
 pub(super) type Facts = [Option<Fact>; 4];
 
 impl Limits {
+    pub(super) fn new(reviews: &Reviews, comparable: bool, seen: &[Seen]) -> Self {
+        let freedom = chunks::sum(seen.len(), |i| seen[i].freedom());
+        let squares = chunks::sum(seen.len(), |i| seen[i].squares);
+        // Whole numbers: the sums are exact.
+        let at_times = |i: usize| seen[i].straight < seen[i].given;
+        let sum = |count: &(dyn Fn(&Seen) -> u32 + Sync)| {
+            chunks::sum(seen.len(), |i| if at_times(i) { f64::from(count(&seen[i])) } else { 0.0 })
+        };
+        // One more of each kind, so that a small course does not prove a chance of 0.
+        let straight = (sum(&|seen| seen.straight) + 1.0) / (sum(&|seen| seen.given) + 2.0);
+        let scale = reviews.rubric().scale();
+        let unit = scale.unit();
+        Self {
+            range: (scale.max() / unit - scale.min() / unit) * unit,
+            step: scale.step().unwrap_or(0.0),
+            min: scale.min(),
+            pooled: if freedom > 0.0 { squares / freedom } else { 0.0 },
+            straight: if comparable { straight } else { 1.0 },
+            unit,
+        }
+    }
+
     fn tenth(&self) -> f64 {
         0.1 * self.range
     }
@@ -203,29 +227,27 @@ impl Limits {
         } else {
             above(consensus, seen.consensus_width * self.unit, self.tenth())
         };
-        [
+        facts([
             compared(seen, 3),
             at_most("spread of the totals in points", seen.totals_width * self.unit, 0.0),
             limit,
-            None,
-        ]
+        ])
     }
 
     fn all_minimum(&self, seen: &Seen) -> Facts {
         let above_minimum = (seen.consensus_mean - self.min / self.unit) * self.unit;
-        [
+        facts([
             compared(seen, 2),
             at_most("reviews with a score above its minimum", f64::from(seen.not_minimum), 0.0),
             above("mean consensus above the minimum in points", above_minimum, self.tenth()),
-            None,
-        ]
+        ])
     }
 
     fn biased(&self, seen: &Seen, bias: f64, what: &'static str) -> Facts {
         let own = seen.variance().unwrap_or(0.0);
         let error = math::sqrt(math::max(own, self.pooled) / f64::from(seen.compared.max(1)));
         let limit = math::max(self.tenth() / self.unit, 3.0 * error) * self.unit;
-        [compared(seen, 4), above(what, bias, limit), None, None]
+        facts([compared(seen, 4), above(what, bias, limit)])
     }
 
     fn erratic(&self, seen: &Seen) -> Facts {
@@ -233,12 +255,10 @@ impl Limits {
         let all = 2.5 * math::sqrt(self.pooled) * self.unit;
         // Where nobody scatters nobody scatters more.
         let limit = math::max(all, f64::MIN_POSITIVE);
-        [
+        facts([
             compared(seen, 4),
             at_least("standard deviation around the own bias in points", own, limit),
-            None,
-            None,
-        ]
+        ])
     }
 
     fn straight_line(&self, seen: &Seen) -> Facts {
@@ -246,12 +266,12 @@ impl Limits {
         let chance = math::exp(given * math::ln(math::max(self.straight, f64::MIN_POSITIVE)));
         let others = f64::from(seen.given - seen.straight);
         let spread = seen.criteria_spread;
-        [
+        facts([
             at_least("reviews", given, 3.0),
             at_most("reviews with different levels on the criteria", others, 0.0),
             above("mean spread of the others' criteria as a part of the range", spread, 0.1),
             below("chance of so many", chance, 0.01),
-        ]
+        ])
     }
 
     fn near_constant(&self, seen: &Seen) -> Facts {
@@ -260,12 +280,12 @@ impl Limits {
         let totals = "spread of the totals in points";
         let consensus = "spread of the consensus on these works in points";
         let (own, others) = (seen.totals_width * self.unit, seen.consensus_width * self.unit);
-        [
+        facts([
             compared(seen, 5),
             above(totals, own, 0.0),
             at_most(totals, own, width),
             at_least(consensus, others, width * 3.0),
-        ]
+        ])
     }
 }
 
@@ -280,35 +300,42 @@ fn reciprocal(seen: &Seen) -> Facts {
     } else {
         0.5
     };
-    [
+    facts([
         at_least("reviews of those who reviewed the own work", f64::from(pairs), 4.0),
         above("correlation with what was received", r, 0.0),
         below("chance of such a correlation", chance, 0.001),
-        None,
-    ]
+    ])
 }
 
-fn compared(seen: &Seen, limit: u32) -> Option<Fact> {
+fn facts<const N: usize>(given: [Fact; N]) -> Facts {
+    let mut facts = [None; 4];
+    for (slot, fact) in facts.iter_mut().zip(given) {
+        *slot = Some(fact);
+    }
+    facts
+}
+
+fn compared(seen: &Seen, limit: u32) -> Fact {
     at_least("reviews that can be compared", f64::from(seen.compared), f64::from(limit))
 }
 
-fn fact(what: &'static str, value: f64, bound: Bound, limit: f64) -> Option<Fact> {
+fn fact(what: &'static str, value: f64, bound: Bound, limit: f64) -> Fact {
     let finite = |x: f64| math::clamp(x, f64::MIN, f64::MAX);
-    Some(Fact { what, value: finite(value), bound, limit: finite(limit) })
+    Fact { what, value: finite(value), bound, limit: finite(limit) }
 }
 
-fn above(what: &'static str, value: f64, limit: f64) -> Option<Fact> {
+fn above(what: &'static str, value: f64, limit: f64) -> Fact {
     fact(what, value, Bound::Above, limit)
 }
 
-fn at_least(what: &'static str, value: f64, limit: f64) -> Option<Fact> {
+fn at_least(what: &'static str, value: f64, limit: f64) -> Fact {
     fact(what, value, Bound::AtLeast, limit)
 }
 
-fn below(what: &'static str, value: f64, limit: f64) -> Option<Fact> {
+fn below(what: &'static str, value: f64, limit: f64) -> Fact {
     fact(what, value, Bound::Below, limit)
 }
 
-fn at_most(what: &'static str, value: f64, limit: f64) -> Option<Fact> {
+fn at_most(what: &'static str, value: f64, limit: f64) -> Fact {
     fact(what, value, Bound::AtMost, limit)
 }

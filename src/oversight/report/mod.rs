@@ -135,7 +135,7 @@ impl ReviewerReport {
         let course = Course::new(reviews, grades);
         let people = reviews.graph().people();
         let seen = chunks::column(people, |i| course.observe(PersonId::new(to_u32(i))));
-        let limits = limits(reviews, &course, &seen);
+        let limits = Limits::new(reviews, course.comparable, &seen);
         let column = |value: &(dyn Fn(usize) -> Option<f64> + Sync)| {
             // Beyond the largest double counts as missing.
             let finite = |i| value(i).filter(|x| x.is_finite()).unwrap_or(MISSING);
@@ -474,28 +474,6 @@ fn scatter(seen: &Seen, bias: Option<f64>) -> Option<f64> {
         }
         None => seen.missed_squares / seen.freedom(),
     })
-}
-
-fn limits(reviews: &Reviews, course: &Course<'_>, seen: &[Seen]) -> Limits {
-    let freedom = chunks::sum(seen.len(), |i| seen[i].freedom());
-    let squares = chunks::sum(seen.len(), |i| seen[i].squares);
-    // Whole numbers: the sums are exact.
-    let at_times = |i: usize| seen[i].straight < seen[i].given;
-    let sum = |count: &(dyn Fn(&Seen) -> u32 + Sync)| {
-        chunks::sum(seen.len(), |i| if at_times(i) { f64::from(count(&seen[i])) } else { 0.0 })
-    };
-    // One more of each kind, so that a small course does not prove a chance of 0.
-    let straight = (sum(&|seen| seen.straight) + 1.0) / (sum(&|seen| seen.given) + 2.0);
-    let scale = reviews.rubric().scale();
-    let unit = course.unit;
-    Limits {
-        range: (scale.max() / unit - scale.min() / unit) * unit,
-        step: scale.step().unwrap_or(0.0),
-        min: scale.min(),
-        pooled: if freedom > 0.0 { squares / freedom } else { 0.0 },
-        straight: if course.comparable { straight } else { 1.0 },
-        unit,
-    }
 }
 
 /// The variance of rounding a total to the levels of its criteria: `step^2 / 12` each.

@@ -97,12 +97,12 @@ impl Pairs {
         self.count += 1;
         let count = f64::from(self.count);
         let before = [x - self.means[0], y - self.means[1]];
-        for i in 0..2 {
-            self.means[i] += before[i] / count;
+        for (mean, off) in self.means.iter_mut().zip(before) {
+            *mean += off / count;
         }
         let after = [x - self.means[0], y - self.means[1]];
-        for i in 0..2 {
-            self.squares[i] += before[i] * after[i];
+        for (square, (b, a)) in self.squares.iter_mut().zip(before.into_iter().zip(after)) {
+            *square += b * a;
         }
         self.product += before[0] * after[1];
     }
