@@ -108,7 +108,9 @@ proptest! {
             rows.iter().map(|(s, r, z)| (*s, *r, vec![10.0 - z[0]])).collect();
         let a = reviews_of(Rubric::single(scale()), n, &rows);
         let b = reviews_of(Rubric::single(scale()), n, &mirror);
-        for (a, b) in all(&a).iter().zip(&all(&b)) {
+        // There a better work makes a better reviewer, which has no mirror image.
+        let one_way = |book: &Gradebook| matches!(book.method(), "pg3" | "pg4" | "pg5");
+        for (a, b) in all(&a).iter().zip(&all(&b)).filter(|(a, _)| !one_way(a)) {
             for s in submissions(n) {
                 prop_assert!(close(a.grade(s).map(|x| 10.0 - x), b.grade(s), 1e-9));
                 prop_assert!(close(a.std_error(s), b.std_error(s), 1e-6));

@@ -155,7 +155,7 @@ impl<'a> Course<'a> {
     }
 
     /// What the prior, the neighbours in time and the ratings by a person say of the bias.
-    fn bias(&self, state: &State, t: usize, person: usize) -> Normal {
+    pub(super) fn bias(&self, state: &State, t: usize, person: usize) -> Normal {
         let Hyper { bias, drift, .. } = state.hyper;
         let at = |t: usize| state.bias[t * self.people + person];
         let mut law = match t {
