@@ -13,6 +13,7 @@
 //! | `pg3` | [`Pg3`], for small courses | yes | Piech and others 2013 |
 //! | `pg4` | [`Pg4`], for small courses | yes | Mi and Yeung 2015 |
 //! | `pg5` | [`Pg5`], for small courses | yes | Mi and Yeung 2015 |
+//! | `mfrm` | [`ManyFacetRasch`], for rubrics with few levels | yes | Linacre 1989 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -27,6 +28,7 @@ mod gibbs;
 mod hamer;
 mod mean;
 mod median;
+mod mfrm;
 mod moments;
 mod ranks;
 mod ratings;
@@ -42,6 +44,7 @@ pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
+pub use mfrm::ManyFacetRasch;
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
 
@@ -221,6 +224,11 @@ pub const METHODS: &[Method] = &[
         name: "pg5",
         summary: "reliability around the own grade, by draws (Mi and Yeung 2015)",
         make: |seed| Box::new(Pg5::default().seed(seed)),
+    },
+    Method {
+        name: "mfrm",
+        summary: "levels by quality, severity and thresholds (many-facet Rasch, Linacre 1989)",
+        make: |_| Box::new(ManyFacetRasch::default()),
     },
 ];
 

@@ -94,9 +94,10 @@ impl Draws {
         }
         let at = |i: usize| (i as f64 - SIDE as f64) * step;
         let points = || (first..=last).map(|i| (at(i), weights[i]));
-        let (sum, moment, square) = points().fold((0.0, 0.0, 0.0), |(sum, moment, square), (x, w)| {
-            (sum + w, moment + w * x, square + w * x * x)
-        });
+        let (sum, moment, square) = points()
+            .fold((0.0, 0.0, 0.0), |(sum, moment, square), (x, w)| {
+                (sum + w, moment + w * x, square + w * x * x)
+            });
         let mean = moment / sum;
         let mut left = self.uniform() * sum;
         let found = points().find(|&(_, w)| {

@@ -155,7 +155,8 @@ impl Chains {
 /// a quarter of the range squared.
 fn within_scales(ratings: &Ratings<'_>, corrections: &mut [f64], variances: &mut [f64]) {
     let criteria = ratings.reviews().rubric().criteria().iter().zip(ratings.axes());
-    let (n, reviews) = (ratings.reviews().graph().submissions(), ratings.reviews().graph().reviews());
+    let (n, reviews) =
+        (ratings.reviews().graph().submissions(), ratings.reviews().graph().reviews());
     for (c, (criterion, axis)) in criteria.enumerate() {
         let (scale, unit) = (criterion.scale(), criterion.scale().unit());
         let range = (scale.max() / unit - scale.min() / unit) / (axis.points(1.0) / unit);

@@ -148,9 +148,8 @@ fn grades(course: &Course<'_>, state: &mut State, draws: &mut Draws) {
         })
     };
     let start = course.start.mean;
-    let (count, sum) = rated().fold((0.0, 0.0), |(count, sum), work| {
-        (count + 1.0, sum + (state.grade[work] - start))
-    });
+    let (count, sum) = rated()
+        .fold((0.0, 0.0), |(count, sum), work| (count + 1.0, sum + (state.grade[work] - start)));
     let sd = math::sqrt(state.hyper.quality / count);
     let mean = start + sum / count + sd * draws.standard_normal();
     let squares = rated().fold(SEEN * course.start.quality, |sum, work| {

@@ -140,7 +140,8 @@ impl Model for Linear {
         let mut least = f64::NEG_INFINITY;
         for v in self.own.authors(work) {
             let slope = self.slope * self.own.share[v];
-            let rest = self.slope * (self.own.grade[v] - self.own.share[v] * before) + self.intercept;
+            let rest =
+                self.slope * (self.own.grade[v] - self.own.share[v] * before) + self.intercept;
             let (count, squares) = course.residuals(state, v);
             law.pull -= 0.5 * slope * squares;
             if slope > 0.0 {

@@ -2,5 +2,5 @@
 //! posterior of tiny courses.
 
 mod exact;
-mod laws;
 mod joint;
+mod laws;

@@ -1,13 +1,13 @@
 //! The exact posterior of tiny courses: precisions on a grid, all else in closed form.
 
 use crate::Seed;
+use crate::aggregate::Aggregator;
 use crate::aggregate::fixtures::matrix;
 use crate::aggregate::gibbs::chain::{Course, Hyper};
 use crate::aggregate::gibbs::pg1::Reliabilities;
 use crate::aggregate::gibbs::sums::Outcome;
 use crate::aggregate::gibbs::{Chains, Pg1Gibbs, Pg2};
 use crate::aggregate::ratings::Ratings;
-use crate::aggregate::Aggregator;
 use crate::math;
 use crate::reviews::Reviews;
 use crate::seed::{Phase, Stream};
@@ -69,7 +69,8 @@ fn posterior(course: &Course<'_>) -> Vec<(f64, f64)> {
     const GRID: usize = 19;
     let Hyper { mean, quality, bias, drift, shape, rate, .. } = course.start;
     let rows = rows(course);
-    let nodes: Vec<f64> = (0..GRID).map(|i| math::ln(shape / rate) - 7.0 + 0.6 * i as f64).collect();
+    let nodes: Vec<f64> =
+        (0..GRID).map(|i| math::ln(shape / rate) - 7.0 + 0.6 * i as f64).collect();
     let mut sums = vec![(0.0, 0.0, 0.0); course.items];
     let mut top = f64::NEG_INFINITY;
     for code in 0..GRID * GRID * GRID {

@@ -78,10 +78,8 @@ fn own_grade(course: &Course<'_>, state: &State, person: usize) -> f64 {
     let reviews = course.parts[0].ratings.reviews();
     let (n, criteria) = (reviews.graph().submissions(), reviews.rubric().criteria().len());
     let works = reviews.cohort().submissions_of(PersonId::new(to_u32(person)));
-    let grades: Vec<f64> = works
-        .iter()
-        .flat_map(|s| (0..criteria).map(|c| state.grade[c * n + s.index()]))
-        .collect();
+    let grades: Vec<f64> =
+        works.iter().flat_map(|s| (0..criteria).map(|c| state.grade[c * n + s.index()])).collect();
     if grades.is_empty() {
         // The unseen works come in the order of people.
         let before = course.reviewers.iter().filter(|&&(v, _)| {
@@ -96,7 +94,8 @@ fn own_grade(course: &Course<'_>, state: &State, person: usize) -> f64 {
 /// The logarithm of the joint density of everything, up to a constant.
 fn ln_joint<M: Density>(course: &Course<'_>, model: &M, state: &State) -> f64 {
     let hyper = state.hyper;
-    let grades = state.grade.iter().fold(0.0, |sum, &s| sum + ln_normal(s, hyper.mean, hyper.quality));
+    let grades =
+        state.grade.iter().fold(0.0, |sum, &s| sum + ln_normal(s, hyper.mean, hyper.quality));
     let precision = |v: usize| {
         let own = own_grade(course, state, v);
         (own, model.precision_of(own).unwrap_or(state.precision[v]))
@@ -136,7 +135,13 @@ fn moments(near: f64, sd: f64, ln_density: impl Fn(f64) -> f64) -> (f64, f64) {
         let top = logs.iter().copied().fold(f64::NEG_INFINITY, math::max);
         let (mut all, mut first, mut second) = (0.0, 0.0, 0.0);
         for (i, log) in logs.iter().enumerate().filter(|(_, log)| **log > top - 60.0) {
-            let factor = if i == 0 || i == STEPS { 1.0 } else if i % 2 == 0 { 2.0 } else { 4.0 };
+            let factor = if i == 0 || i == STEPS {
+                1.0
+            } else if i % 2 == 0 {
+                2.0
+            } else {
+                4.0
+            };
             let weight = factor * exp(log - top);
             all += weight;
             first += weight * (x(i) - near);
@@ -211,9 +216,8 @@ fn agrees(drawn: Drawn, (mean, variance): (f64, f64)) {
 
 fn grades<M: Density>(chain: &Chain<'_, M>) {
     let course = chain.course;
-    let items = (0..course.items).filter(|&item| {
-        !course.parts[0].ratings.of(item).is_empty() || chain.model.concerns(item)
-    });
+    let items = (0..course.items)
+        .filter(|&item| !course.parts[0].ratings.of(item).is_empty() || chain.model.concerns(item));
     for work in items {
         let law = course.normal(&chain.state, 0, work);
         let (mut model, mut state) = (chain.model.clone(), chain.state.clone());

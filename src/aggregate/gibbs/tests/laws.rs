@@ -40,9 +40,10 @@ fn draws_on_a_grid_follow_their_law() {
             .collect();
         values.sort_by(f64::total_cmp);
         let n = values.len() as f64;
-        let distance = values.iter().enumerate().fold(0.0, |most, (i, &x)| {
-            math::max(most, (law.cdf(x) - (i as f64 + 0.5) / n).abs())
-        });
+        let distance = values
+            .iter()
+            .enumerate()
+            .fold(0.0, |most, (i, &x)| math::max(most, (law.cdf(x) - (i as f64 + 0.5) / n).abs()));
         // The Kolmogorov critical value of p = 1e-4.
         assert!(distance * math::sqrt(n) < 2.226, "{distance}");
     }
