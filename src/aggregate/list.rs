@@ -1,9 +1,6 @@
 //! The list from which every law, bench and program takes its methods.
 
-use super::{
-    Aggregator, Blup, CrowdGrader, Hamer, Mean, Median, Moodle, Ora2, PeerRank, Peergrade,
-    Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, TrimmedMean,
-};
+use super::{Aggregator, Blup, CrowdGrader, Hamer, ManyFacetRasch, Mean, Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, TrimmedMean};
 use crate::seed::Seed;
 
 /// An entry of [`METHODS`].
@@ -165,6 +162,7 @@ pub const METHODS: &[Method] = &[
     fixed("peergrade", "the mean of criteria and peers, as Peergrade computes it", || {
         Box::new(Peergrade::default())
     }),
+    fixed("mfrm", "levels by quality, severity and thresholds (many-facet Rasch, Linacre 1989)", || Box::new(ManyFacetRasch::default())),
 ];
 
 /// The method of this name; `None` where there is none.

@@ -21,6 +21,7 @@
 //! | `moodle` | [`Moodle`]; with exemplars [`Calibrated`] | no | Moodle Workshop |
 //! | `crowdgrader` | [`CrowdGrader`] | no | CrowdGrader since 2016 |
 //! | `peergrade` | [`Peergrade`] | no | Peergrade |
+//! | `mfrm` | [`ManyFacetRasch`], for rubrics with few levels | yes | Linacre 1989 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -37,6 +38,7 @@ mod fixtures;
 mod gibbs;
 mod hamer;
 mod list;
+mod mfrm;
 mod mean;
 mod median;
 mod moments;
@@ -64,6 +66,7 @@ pub use crowdgrader::{CrowdGrader, CrowdGrades};
 pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
+pub use mfrm::ManyFacetRasch;
 pub use mean::Mean;
 pub use median::Median;
 pub use moodle::{BestAssessment, Calibrated, Moodle, Strictness};

@@ -4,6 +4,8 @@ use super::draws::{Drawn, Draws};
 use super::sums::Sums;
 use crate::aggregate::moments::Moments;
 use crate::aggregate::ratings::Ratings;
+use crate::chunks;
+use crate::id::{SubmissionId, to_u32};
 use crate::math;
 
 /// What stands still while chains run: one set of ratings, or one for each assignment of a term.
@@ -22,7 +24,9 @@ pub(super) struct Course<'a> {
 #[derive(Debug)]
 pub(super) struct Part<'a> {
     pub(super) ratings: &'a Ratings<'a>,
-    /// In the order (reviewer, item).
+    /// In the order (item, reviewer) and (reviewer, item), without their last digits: what differs
+    /// in these alone gives the same draws, where a chain could make much of it.
+    column: Vec<f64>,
     given: Vec<f64>,
     /// The number of its first item among those of all parts.
     pub(super) first: usize,
@@ -62,6 +66,20 @@ impl Hyper {
         }
     }
 
+    /// Without the last digits.
+    fn coarse(self, step: f64) -> Self {
+        let variance = |x: f64| coarse(x, math::power_of_two_near(x) / f64::from(1 << 30));
+        Self {
+            mean: coarse(self.mean, step),
+            quality: variance(self.quality),
+            bias: variance(self.bias),
+            drift: variance(self.drift),
+            noise: variance(self.noise),
+            shape: self.shape,
+            rate: variance(self.rate),
+        }
+    }
+
     /// The mean over assignments.
     fn pooled(each: &[Self]) -> Option<Self> {
         let count = each.len() as f64;
@@ -78,6 +96,16 @@ impl Hyper {
     }
 }
 
+/// What ratings of this variance are rounded to: 2^-30 of their standard deviation or so.
+fn step(variance: f64) -> f64 {
+    // Variances are often 1 but for rounding: so far from a power of two all of these are alike.
+    math::power_of_two_near(math::max(1.4 * math::sqrt(variance), 1e-30)) / f64::from(1 << 30)
+}
+
+fn coarse(x: f64, step: f64) -> f64 {
+    step * math::round_half_even(x / step)
+}
+
 /// A variance of ratings that is but the rounding of equal ones.
 const EQUAL: f64 = 1e-18;
 
@@ -90,10 +118,13 @@ impl<'a> Course<'a> {
         for ratings in ratings {
             let given = ratings.by_reviewer();
             let moments = Moments::of(ratings, &given);
+            let step = step(moments.total);
             if moments.total > EQUAL {
-                starts.push(Hyper::of(&moments));
+                starts.push(Hyper::of(&moments).coarse(step));
             }
-            parts.push(Part { ratings, given, first: items });
+            let coarse = |values: &[f64]| chunks::column(values.len(), |e| coarse(values[e], step));
+            let (column, given) = (coarse(ratings.column()), coarse(&given));
+            parts.push(Part { ratings, column, given, first: items });
             items += ratings.items();
         }
         let given = |v| parts.iter().map(|part| part.ratings.items_of(v).len()).sum::<usize>();
@@ -110,7 +141,7 @@ impl<'a> Course<'a> {
         let mut grade = Vec::with_capacity(self.items + more);
         for part in &self.parts {
             grade.extend((0..part.ratings.items()).map(|item| {
-                let scores = part.ratings.of(item);
+                let scores = part.of(item);
                 let weight = scores.len() as f64 / noise;
                 let sum = scores.iter().fold(0.0, |sum, z| sum + z);
                 (mean / quality + sum / noise) / (1.0 / quality + weight)
@@ -145,8 +176,8 @@ impl<'a> Course<'a> {
         let biases = &state.bias[t * self.people..];
         let prior = 1.0 / state.hyper.quality;
         let start = Normal { precision: prior, pull: prior * state.hyper.mean };
-        let ratings = self.parts[t].ratings;
-        let rows = ratings.of(item).iter().zip(ratings.reviewers(item));
+        let part = &self.parts[t];
+        let rows = part.of(item).iter().zip(part.ratings.reviewers(item));
         rows.fold(start, |Normal { precision, pull }, (z, reviewer)| {
             let v = reviewer.index();
             let weight = state.precision[v];
@@ -155,7 +186,7 @@ impl<'a> Course<'a> {
     }
 
     /// What the prior, the neighbours in time and the ratings by a person say of the bias.
-    fn bias(&self, state: &State, t: usize, person: usize) -> Normal {
+    pub(super) fn bias(&self, state: &State, t: usize, person: usize) -> Normal {
         let Hyper { bias, drift, .. } = state.hyper;
         let at = |t: usize| state.bias[t * self.people + person];
         let mut law = match t {
@@ -177,6 +208,11 @@ impl<'a> Course<'a> {
 }
 
 impl Part<'_> {
+    /// The ratings of an item.
+    fn of(&self, item: usize) -> &[f64] {
+        &self.column[self.ratings.graph().reviews_of(SubmissionId::new(to_u32(item)))]
+    }
+
     /// Items and ratings by a person; none by those who came after this assignment.
     fn rows(&self, person: usize) -> impl Iterator<Item = (usize, f64)> {
         let known = person < self.ratings.people();

@@ -61,10 +61,10 @@ impl Draws {
     /// and `-inf` outside of its domain; `peak` is near its mode.
     ///
     /// The points of a grid, as far as they count, by their density; where the grid begins is drawn.
-    /// The sum over a grid of less than a standard deviation is the integral of a smooth density to
-    /// many digits, wherever it begins, so that the draw follows the law and not its grid.
+    /// The sum over a grid of a standard deviation is the integral of a smooth density to
+    /// eight digits (to two where the domain cuts it off), wherever it begins, so that the draw follows the law and not its grid.
     pub(super) fn on_grid(&mut self, peak: Peak, ln_density: impl Fn(f64) -> f64) -> Drawn {
-        let step = STEP * peak.sd;
+        let step = peak.step;
         let shifted = peak.mode + (self.uniform() - 0.5) * step;
         let at_shifted = ln_density(shifted);
         let (start, top) = if at_shifted > f64::NEG_INFINITY {
@@ -109,20 +109,28 @@ impl Draws {
     }
 }
 
-/// The step of a grid in standard deviations, its most points on either side, and the logarithm of
-/// the density, relative to its top, below which a point does not count.
-const STEP: f64 = 0.8;
-const SIDE: usize = 40;
-const DEPTH: f64 = -16.0;
+/// The most points of a grid on either side, and the logarithm of the density, relative to its top,
+/// below which a point does not count.
+const SIDE: usize = 64;
+const DEPTH: f64 = -13.0;
 
-/// The top of a density, and the standard deviation that its curvature there suggests.
+/// The top of a density, the standard deviation that its curvature there suggests, and the step of
+/// a grid that does it justice.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peak {
     pub(super) mode: f64,
     pub(super) sd: f64,
+    step: f64,
 }
 
 impl Peak {
+    /// Of a density on what is above `least`. A grid that runs into that end has small steps, since
+    /// the density is not smooth there.
+    pub(super) fn new(mode: f64, sd: f64, least: f64) -> Self {
+        let step = if mode - least > 5.0 * sd { sd } else { 0.25 * sd };
+        Self { mode, sd, step }
+    }
+
     /// By Newton's method from a point within the domain, which is above `least`, on the first and
     /// second slope of the logarithm of the density.
     pub(super) fn search(start: f64, least: f64, slopes: impl Fn(f64) -> (f64, f64)) -> Self {
@@ -138,6 +146,6 @@ impl Peak {
                 break;
             }
         }
-        Self { mode, sd }
+        Self::new(mode, sd, least)
     }
 }

@@ -37,15 +37,15 @@ struct Chains {
     burn_in: u32,
 }
 
-impl Default for Chains {
-    fn default() -> Self {
-        Self { seed: Seed::new(1), sweeps: 150, burn_in: 45 }
+impl Chains {
+    fn new(sweeps: u32, burn_in: u32) -> Self {
+        Self { seed: Seed::new(1), sweeps, burn_in }
     }
 }
 
 /// Setters that every model here has.
 macro_rules! setters {
-    () => {
+    ($sweeps:literal, $burn_in:literal) => {
         /// Sets what the draws begin with: `Seed::new(1)` by default.
         #[must_use]
         pub fn seed(mut self, seed: crate::seed::Seed) -> Self {
@@ -53,7 +53,8 @@ macro_rules! setters {
             self
         }
 
-        /// Sets how often each of the two chains draws everything: 150 times by default.
+        /// Sets how often each of the two chains draws everything:
+        #[doc = concat!($sweeps, " times by default.")]
         #[must_use]
         pub fn sweeps(mut self, sweeps: u32) -> Self {
             self.chains.sweeps = sweeps;
@@ -61,7 +62,7 @@ macro_rules! setters {
         }
 
         /// Sets how many sweeps of each chain do not count, as it has not yet forgotten where it
-        /// began: 45 by default.
+        #[doc = concat!("began: ", $burn_in, " by default.")]
         #[must_use]
         pub fn burn_in(mut self, sweeps: u32) -> Self {
             self.chains.burn_in = sweeps;

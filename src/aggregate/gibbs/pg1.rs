@@ -58,9 +58,15 @@ use crate::reviews::Reviews;
 /// assert!(grades.std_error(SubmissionId::new(0)).unwrap() > 0.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pg1Gibbs {
     chains: Chains,
+}
+
+impl Default for Pg1Gibbs {
+    fn default() -> Self {
+        Self { chains: Chains::new(150, 45) }
+    }
 }
 
 impl Pg1Gibbs {
@@ -70,7 +76,7 @@ impl Pg1Gibbs {
         Self::default().sweeps(800).burn_in(250)
     }
 
-    setters!();
+    setters!(150, 45);
 }
 
 impl Aggregator for Pg1Gibbs {

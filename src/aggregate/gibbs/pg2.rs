@@ -44,13 +44,19 @@ use crate::reviews::Reviews;
 /// assert_eq!(books.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pg2 {
     chains: Chains,
 }
 
+impl Default for Pg2 {
+    fn default() -> Self {
+        Self { chains: Chains::new(150, 45) }
+    }
+}
+
 impl Pg2 {
-    setters!();
+    setters!(150, 45);
 
     /// The grades of the assignments of a term, in their order: a person has one id throughout.
     ///

@@ -59,7 +59,7 @@ pub struct Pg4 {
 
 impl Default for Pg4 {
     fn default() -> Self {
-        Self { chains: Chains::default(), shape: 100.0 }
+        Self { chains: Chains::new(100, 30), shape: 100.0 }
     }
 }
 
@@ -72,7 +72,7 @@ impl Pg4 {
         self
     }
 
-    setters!();
+    setters!(100, 30);
 }
 
 impl Aggregator for Pg4 {

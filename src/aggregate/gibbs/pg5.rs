@@ -51,13 +51,19 @@ use crate::reviews::Reviews;
 /// assert!(grades.std_error(SubmissionId::new(0)).unwrap() > 0.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pg5 {
     chains: Chains,
 }
 
+impl Default for Pg5 {
+    fn default() -> Self {
+        Self { chains: Chains::new(100, 30) }
+    }
+}
+
 impl Pg5 {
-    setters!();
+    setters!(100, 30);
 }
 
 impl Aggregator for Pg5 {
@@ -139,7 +145,7 @@ impl Model for Around {
         // Where the slope is 0: q r^2 - q mean r - half = 0. The second form loses no digits.
         let root = math::sqrt(mean * mean + 4.0 * half / q);
         let mode = if mean >= 0.0 { 0.5 * (mean + root) } else { 2.0 * half / q / (root - mean) };
-        let peak = Peak { mode, sd: 1.0 / math::sqrt(q + half / (mode * mode)) };
+        let peak = Peak::new(mode, 1.0 / math::sqrt(q + half / (mode * mode)), 0.0);
         let drawn = draws.on_grid(peak, |r| {
             if r <= 0.0 {
                 return f64::NEG_INFINITY;
