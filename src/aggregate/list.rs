@@ -1,6 +1,10 @@
 //! The list from which every law, bench and program takes its methods.
 
-use super::{Aggregator, Blup, CrowdGrader, Hamer, ManyFacetRasch, Mean, Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, TrimmedMean};
+use super::{
+    Aggregator, Blup, Catd, CompetenceWeights, Crh, CrowdGrader, Gtm, Hamer, ManyFacetRasch, Mean,
+    Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa,
+    ShrunkMean, SimplifiedVancouver, Sword, TrimmedMean, Vancouver,
+};
 use crate::seed::Seed;
 
 /// An entry of [`METHODS`].
@@ -162,7 +166,35 @@ pub const METHODS: &[Method] = &[
     fixed("peergrade", "the mean of criteria and peers, as Peergrade computes it", || {
         Box::new(Peergrade::default())
     }),
-    fixed("mfrm", "levels by quality, severity and thresholds (many-facet Rasch, Linacre 1989)", || Box::new(ManyFacetRasch::default())),
+    fixed(
+        "mfrm",
+        "levels by quality, severity and thresholds (many-facet Rasch, Linacre 1989)",
+        || Box::new(ManyFacetRasch::default()),
+    ),
+    fixed(
+        "vancouver",
+        "messages between works and reviewers (de Alfaro and Shavlovsky 2013)",
+        || Box::new(Vancouver::default()),
+    ),
+    fixed("vancouver-debias", "the same, with reviewers' biases taken off", || {
+        Box::new(Vancouver::default().debias(true))
+    }),
+    fixed("vancouver-simple", "the same without messages: one weight a reviewer", || {
+        Box::new(SimplifiedVancouver::default())
+    }),
+    fixed("crh", "truth discovery with logarithmic weights (Li and others 2014)", || {
+        Box::new(Crh::default())
+    }),
+    fixed("catd", "truth discovery that doubts who gives few reviews (Li and others 2015)", || {
+        Box::new(Catd::default())
+    }),
+    fixed("gtm", "the Gaussian truth model (Zhao and Han 2012)", || Box::new(Gtm::default())),
+    fixed("sword", "reviewers weighted by difference, consistency and spread, after SWoRD", || {
+        Box::new(Sword)
+    }),
+    fixed("competence", "reviewers weighted by an index earned on exemplars, after CPR", || {
+        Box::new(CompetenceWeights::default())
+    }),
 ];
 
 /// The method of this name; `None` where there is none.

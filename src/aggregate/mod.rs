@@ -22,6 +22,14 @@
 //! | `crowdgrader` | [`CrowdGrader`] | no | CrowdGrader since 2016 |
 //! | `peergrade` | [`Peergrade`] | no | Peergrade |
 //! | `mfrm` | [`ManyFacetRasch`], for rubrics with few levels | yes | Linacre 1989 |
+//! | `vancouver` | [`Vancouver`] | yes | de Alfaro and Shavlovsky 2013, CrowdGrader |
+//! | `vancouver-debias` | [`Vancouver::debias`] | yes | the same |
+//! | `vancouver-simple` | [`SimplifiedVancouver`] | yes | Hartline, Downey and others |
+//! | `crh` | [`Crh`] | no | Li, Li, Gao, Zhao, Fan and Han 2014 |
+//! | `catd` | [`Catd`] | no | Li and others 2015 |
+//! | `gtm` | [`Gtm`] | no | Zhao and Han 2012 |
+//! | `sword` | [`Sword`] | no | after Cho and Schunn 2007 |
+//! | `competence` | [`CompetenceWeights`] | no | Calibrated Peer Review |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -30,17 +38,21 @@
 //! grades of staff and the known grades of exemplars stand.
 
 mod blup;
+mod catd;
 mod combination;
+mod competence;
+mod crh;
 mod crossed;
 mod crowdgrader;
 #[cfg(test)]
 mod fixtures;
 mod gibbs;
+mod gtm;
 mod hamer;
 mod list;
-mod mfrm;
 mod mean;
 mod median;
+mod mfrm;
 mod moments;
 mod moodle;
 mod ora2;
@@ -51,24 +63,32 @@ mod policy;
 mod rank_with_ta;
 mod ranks;
 mod ratings;
+mod residuals;
 mod review_grades;
 mod rounds;
 mod shrunk_mean;
+mod sword;
 mod trimmed_mean;
 mod trusted;
+mod vancouver;
+mod vancouver_simple;
 
 use core::fmt;
 
 use thiserror::Error;
 
 pub use blup::{Blup, Components};
+pub use catd::Catd;
+pub use competence::CompetenceWeights;
+pub use crh::Crh;
 pub use crowdgrader::{CrowdGrader, CrowdGrades};
 pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
+pub use gtm::Gtm;
 pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
-pub use mfrm::ManyFacetRasch;
 pub use mean::Mean;
 pub use median::Median;
+pub use mfrm::ManyFacetRasch;
 pub use moodle::{BestAssessment, Calibrated, Moodle, Strictness};
 pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
 pub use peer_rank::PeerRank;
@@ -77,8 +97,11 @@ pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
 pub use rank_with_ta::RankWithTa;
 pub use review_grades::ReviewGrades;
 pub use shrunk_mean::ShrunkMean;
+pub use sword::Sword;
 pub use trimmed_mean::TrimmedMean;
 pub use trusted::Trusted;
+pub use vancouver::Vancouver;
+pub use vancouver_simple::SimplifiedVancouver;
 
 use crate::chunks;
 use crate::error::ScoreError;

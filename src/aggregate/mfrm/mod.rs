@@ -149,7 +149,7 @@ impl Aggregator for ManyFacetRasch {
             correction: Each::OfReview(corrections),
             prior: None,
         };
-        let book = combination.book_by(&ratings, self.name(), |_, item| grades[item]);
+        let book = combination.book_of(&ratings, self.name(), &grades);
         let book = book.std_error(total);
         let book = if reviews.rubric().is_plain() { book } else { book.criterion_std_errors(each) };
         // The model knows no precision of a reviewer.
