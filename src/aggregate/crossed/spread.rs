@@ -2,6 +2,7 @@
 
 use super::dense::Small;
 use super::solve::System;
+use crate::aggregate::rounds::Rounds;
 use crate::chunks;
 use crate::math;
 
@@ -12,11 +13,8 @@ pub(in crate::aggregate) struct Spread {
     pub(in crate::aggregate) reviewer: Vec<f64>,
 }
 
-/// Rounds of message passing: many more than any graph needs.
-const MOST: u32 = 200;
-
 impl Spread {
-    /// Message passing between items and reviewers until no variance changes by more than this part
+    /// Message passing between items and reviewers until no variance changes by more than that part
     /// of itself, and the exact variances within small components.
     ///
     /// ```text
@@ -27,11 +25,11 @@ impl Spread {
     /// has from elsewhere, written in the variances of both ends. Exact where no cycle of reviews is;
     /// elsewhere a cycle is taken for a tree, which makes variances too small, by little where
     /// cycles are long.
-    pub(in crate::aggregate) fn new(system: &System<'_>, small: &Small, tolerance: f64) -> Self {
+    pub(in crate::aggregate) fn new(system: &System<'_>, small: &Small, rounds: Rounds) -> Self {
         let mut spread = Self::by_degrees(system);
         if !small.is_all() && !system.is_regular() {
-            for _ in 0..MOST {
-                if spread.round(system) <= tolerance {
+            for _ in 0..rounds.most {
+                if spread.round(system) <= rounds.tolerance {
                     break;
                 }
             }
@@ -50,7 +48,7 @@ impl Spread {
         let people = chunks::sum(ratings.people(), |v| given(v) * given(v)) / all;
         let message = |before: f64| if before > 0.0 { 1.0 / (1.0 / t + 1.0 / before) } else { 0.0 };
         let (mut to_item, mut to_reviewer) = (t, t);
-        for _ in 0..MOST {
+        for _ in 0..200 {
             let last = to_item;
             to_reviewer = message(system.truth + (items - 1.0) * to_item);
             to_item = message(system.bias + (people - 1.0) * to_reviewer);
@@ -67,24 +65,33 @@ impl Spread {
         }
     }
 
-    /// Items from reviewers, then reviewers from items; by how much of itself the variance that
+    /// Reviewers from items, then items from reviewers; by how much of itself the variance that
     /// changed most did.
     fn round(&mut self, system: &System<'_>) -> f64 {
         let (ratings, t) = (system.ratings, system.noise);
-        let before = self.clone();
-        let (item, reviewer) = (&mut self.item, &mut self.reviewer);
-        chunks::update(item, |u, own| {
+        let Self { item, reviewer } = self;
+        let reviewers = renew(reviewer, |v, own| {
+            let others = ratings.items_of(v).iter().map(|u| item[u.index()]);
+            next(system.bias, t, own, others)
+        });
+        let items = renew(item, |u, own| {
             let prior = system.truth + system.known.precision(u);
             let others = ratings.reviewers(u).iter().map(|v| reviewer[v.index()]);
             next(prior, t, own, others)
         });
-        chunks::update(reviewer, |v, own| {
-            let others = ratings.items_of(v).iter().map(|u| item[u.index()]);
-            next(system.bias, t, own, others)
-        });
-        let items = change(&before.item, &self.item);
-        math::max(items, change(&before.reviewer, &self.reviewer))
+        math::max(items, reviewers)
     }
+}
+
+/// Writes new values and returns the largest change, as a part of the value.
+fn renew(column: &mut [f64], value: impl Fn(usize, f64) -> f64 + Sync) -> f64 {
+    let most = chunks::update_map(column, 0.0, |i, slot, most| {
+        let old = core::mem::replace(slot, value(i, *slot));
+        let change = (*slot - old).abs() / *slot;
+        // NaN, of what is known or never changes, is no change.
+        if change > most { change } else { most }
+    });
+    most.into_iter().fold(0.0, math::max)
 }
 
 fn inverse(precision: f64) -> f64 {
@@ -107,17 +114,6 @@ fn next(prior: f64, t: f64, own: f64, others: impl Iterator<Item = f64>) -> f64 
         slope += lost * lost / root;
     }
     (1.0 + own * own * slope) / (precision + own * slope)
-}
-
-fn change(before: &[f64], after: &[f64]) -> f64 {
-    let maxima = chunks::map(before.len(), |range| {
-        range.fold(0.0, |most, i| {
-            let change = (before[i] - after[i]).abs() / after[i];
-            // NaN, of what is known or never changes, is no change.
-            if change > most { change } else { most }
-        })
-    });
-    maxima.into_iter().fold(0.0, math::max)
 }
 
 impl System<'_> {
