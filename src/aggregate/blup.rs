@@ -24,7 +24,7 @@ pub struct Blup {
 
 impl Default for Blup {
     fn default() -> Self {
-        let rounds = Rounds { tolerance: 1e-4, most: 100 };
+        let rounds = Rounds { tolerance: 1e-3, most: 100 };
         Self { fixed: None, trusted: Trusted::Ignored, rounds }
     }
 }

@@ -31,7 +31,8 @@ pub(in crate::aggregate) fn learn(
     known: &Known,
     fixed: Option<Parts>,
 ) -> Learned {
-    let sums = Sums::of(ratings);
+    let large = ratings.column().len() > LARGE;
+    let sums = if large { Sums::of::<f32>(ratings) } else { Sums::of::<f64>(ratings) };
     let small = Small::of(ratings, known);
     if fixed.is_some() {
         return Learned { parts: fixed, warning: None, sums, small, bias: None };
@@ -50,7 +51,7 @@ pub(in crate::aggregate) fn learn(
     if warning.is_some() || total <= 1e-18 {
         return Learned { parts: None, warning, sums, small, bias: None };
     }
-    let (parts, bias) = if ratings.column().len() > LARGE {
+    let (parts, bias) = if large {
         (start.floored(), None)
     } else {
         let (parts, bias) = reml(ratings, known, &small, &sums, start);
@@ -81,8 +82,12 @@ impl System<'_> {
         let ratings = self.ratings;
         let rounds = |tolerance, most| Rounds { tolerance, most };
         let large = ratings.column().len() > LARGE;
-        let Spread { mut item, mut reviewer } =
-            Spread::new(self, small, if large { rounds(0.0, 1) } else { rounds(1e-12, 200) });
+        let spread = if large {
+            Spread::roughly(self, small)
+        } else {
+            Spread::new(self, small, rounds(1e-12, 200))
+        };
+        let Spread { mut item, mut reviewer } = spread;
         if large {
             let (bias, variance) = self.typical_ones();
             chunks::update(&mut item, |u, own| {

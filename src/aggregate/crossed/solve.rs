@@ -44,16 +44,18 @@ pub(in crate::aggregate) struct Effects {
 
 impl Sums {
     /// The sums of the ratings.
-    pub(in crate::aggregate) fn of(ratings: &Ratings<'_>) -> Self {
+    pub(in crate::aggregate) fn of<T: Cell>(ratings: &Ratings<'_>) -> Self {
         let sum = |scores: &[f64]| scores.iter().fold(0.0, |sum, z| sum + z);
         let item = chunks::column(ratings.items(), |u| sum(ratings.of(u)));
         // Ratings are read in sequence and sums written at random: half the misses of the converse.
-        let mut reviewer = vec![0.0; ratings.people()];
+        let mut reviewer = vec![T::default(); ratings.people()];
         for u in 0..ratings.items() {
-            for (v, z) in ratings.reviewers(u).iter().zip(ratings.of(u)) {
-                reviewer[v.index()] += z;
+            for (v, &z) in ratings.reviewers(u).iter().zip(ratings.of(u)) {
+                let sum = &mut reviewer[v.index()];
+                *sum = T::new(sum.get() + z);
             }
         }
+        let reviewer = chunks::column(reviewer.len(), |v| reviewer[v].get());
         Self { item, reviewer, known: None }
     }
 

@@ -1,7 +1,7 @@
 //! The variances of the effects, given the ratings and the mean of the course.
 
 use super::dense::Small;
-use super::solve::System;
+use super::solve::{Cell, System};
 use crate::aggregate::rounds::Rounds;
 use crate::chunks;
 use crate::math;
@@ -28,11 +28,36 @@ impl Spread {
     pub(in crate::aggregate) fn new(system: &System<'_>, small: &Small, rounds: Rounds) -> Self {
         let mut spread = Self::by_degrees(system);
         if !small.is_all() && !system.is_regular() {
-            for _ in 0..rounds.most {
-                if spread.round(system) <= rounds.tolerance {
-                    break;
-                }
+            let mut change = f64::INFINITY;
+            let mut round = 0;
+            while change > rounds.tolerance && round < rounds.most {
+                change = spread.round(system);
+                round += 1;
             }
+        }
+        small.exact(system, &mut spread);
+        spread
+    }
+
+    /// As [`new`](Self::new) for large graphs: a rating tells an item what it would if its reviewer's
+    /// other items had the mean number of ratings. One pass.
+    pub(in crate::aggregate) fn roughly(system: &System<'_>, small: &Small) -> Self {
+        let mut spread = Self::by_degrees(system);
+        if !system.is_regular() {
+            let (ratings, t) = (system.ratings, system.noise);
+            let message = chunks::column(ratings.people(), |v| {
+                // Without one rating of those that the reviewer gave.
+                let count = ratings.given(v).len() as f64;
+                let all = 1.0 / spread.reviewer[v];
+                let before = all - (all - system.bias) / math::max(count, 1.0);
+                <f32 as Cell>::new(before / (1.0 + before / t))
+            });
+            chunks::update(&mut spread.item, |u, own| {
+                let prior = system.truth + system.known.precision(u);
+                let all = prior + system.over_reviewers(u, &message);
+                // Rated by nobody: as it is.
+                if all > 0.0 { 1.0 / all } else { own }
+            });
         }
         small.exact(system, &mut spread);
         spread
