@@ -15,3 +15,8 @@ pub(super) mod reml;
 pub(super) mod solve;
 pub(super) mod spread;
 
+
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod tests;

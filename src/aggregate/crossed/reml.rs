@@ -4,7 +4,7 @@ use super::dense::Small;
 use super::known::Known;
 use super::parts::Parts;
 use super::solve::{Sums, System};
-use super::spread::Spread;
+use super::spread::{Messages, Spread};
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::Rounds;
 use crate::chunks;
@@ -62,6 +62,7 @@ struct Search<'a> {
     sums: &'a Sums,
     /// 1 for every rating but those of items known exactly.
     ones: Sums,
+    messages: Option<Messages>,
     bias: Vec<f64>,
     bias_of_ones: Option<Vec<f64>>,
     bias_by_truth: Option<Vec<f64>>,
@@ -82,7 +83,8 @@ impl<'a> Search<'a> {
         let ones = Sums::of_ones(ratings, known);
         let bias = vec![0.0; ratings.people()];
         let (bias_of_ones, bias_by_truth, bias_by_bias) = (None, None, None);
-        Self { ratings, known, sums, ones, bias, bias_of_ones, bias_by_truth, bias_by_bias }
+        let messages = None;
+        Self { ratings, known, sums, ones, messages, bias, bias_of_ones, bias_by_truth, bias_by_bias }
     }
 
     fn slope(&mut self, parts: Parts, small: &Small) -> Slope {
@@ -91,7 +93,7 @@ impl<'a> Search<'a> {
         let rounds = |size: f64| Rounds { tolerance: 0.1 * TOLERANCE * size, most: 500 };
         let main = system.solve::<f64>(self.sums, Some(core::mem::take(&mut self.bias)), rounds(math::sqrt(total)));
         let ones = system.ones(&self.ones, self.bias_of_ones.take(), rounds(1.0));
-        let spread = Spread::new(&system, small, Rounds { tolerance: TOLERANCE, most: 200 });
+        let spread = Spread::new(&system, small, &mut self.messages, Rounds { tolerance: TOLERANCE, most: 200 });
         let (grade, mean) = system.grades::<f64>(self.sums, &main.bias);
         let main = Solved { effects: system.effects(&grade, mean), grade, bias: main.bias };
         let mut slope = system.slope(parts, &main, &ones, &spread);

@@ -30,7 +30,8 @@ pub(in crate::aggregate) struct System<'a> {
 pub(in crate::aggregate) struct Sums {
     pub(in crate::aggregate) item: Vec<f64>,
     pub(in crate::aggregate) reviewer: Vec<f64>,
-    /// What an item is known to have, in place of what [`Known`] says: the same for all.
+    /// What is known of items in place of what [`Known`] says: the same for all, but 0 for those
+    /// known exactly.
     pub(in crate::aggregate) known: Option<f64>,
 }
 
@@ -139,7 +140,8 @@ impl<'a> System<'a> {
         let mut grade = vec![T::default(); self.ratings.items()];
         let sum = chunks::update_sum(&mut grade, |u, grade| {
             if let Some(value) = self.known.exact(u) {
-                *grade = T::new(sums.known.unwrap_or(value));
+                // Sums of anything but the ratings have nothing of what is known exactly.
+                *grade = T::new(if sums.known.is_some() { 0.0 } else { value });
                 return 0.0;
             }
             let all = sums.item[u] - if biased { self.over_reviewers(u, bias) } else { 0.0 };
