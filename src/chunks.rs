@@ -93,6 +93,36 @@ pub(crate) fn rows<T: Send, R: Send>(
     }
 }
 
+/// Works on the values of a column in place, each chunk from `start` on: `work` has the position,
+/// the place, and what came of the values before. The results of the chunks, in order.
+pub(crate) fn update_map<T: Send, R: Copy + Send + Sync>(
+    out: &mut [T],
+    start: R,
+    work: impl Fn(usize, &mut T, R) -> R + Sync,
+) -> Vec<R> {
+    let fill = |(c, slots): (usize, &mut [T])| {
+        let slots = slots.iter_mut().enumerate();
+        slots.fold(start, |result, (i, slot)| work(c * CHUNK + i, slot, result))
+    };
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        out.par_chunks_mut(CHUNK).enumerate().map(fill).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    {
+        out.chunks_mut(CHUNK).enumerate().map(fill).collect()
+    }
+}
+
+/// Works on the values of a column in place: the sum of what `work` returns.
+pub(crate) fn update_sum<T: Send>(
+    out: &mut [T],
+    work: impl Fn(usize, &mut T) -> f64 + Sync,
+) -> f64 {
+    tree(update_map(out, 0.0, |i, slot, sum| sum + work(i, slot)), |a, b| a + b)
+}
+
 /// Chunk sums combined pairwise, pass after pass, an odd last one carried up.
 pub(crate) fn tree<T: Copy + Default>(mut sums: Vec<T>, add: impl Fn(T, T) -> T) -> T {
     while sums.len() > 1 {

@@ -24,7 +24,7 @@ pub struct Blup {
 
 impl Default for Blup {
     fn default() -> Self {
-        let rounds = Rounds { tolerance: 1e-4, most: 100 };
+        let rounds = Rounds { tolerance: 1e-3, most: 100 };
         Self { fixed: None, trusted: Trusted::Ignored, rounds }
     }
 }
@@ -102,7 +102,7 @@ impl Blup {
         let learned = learn(&ratings, &known, self.parts(&ratings));
         let Some(parts) = learned.parts else { return Ok(None) };
         let system = System::new(&ratings, &known, parts);
-        let mean = system.solve(&learned.sums, learned.bias, self.rounds).mean;
+        let mean = system.solution(&learned.sums, learned.bias, self.rounds).mean;
         let criteria = reviews.rubric().criteria().iter().zip(ratings.axes());
         let mean = criteria.fold(0.0, |sum, (c, axis)| sum + c.weight() * axis.score(mean));
         let sds = parts.shown().map(|part| ratings.points(math::sqrt(part)));
@@ -151,7 +151,7 @@ impl Aggregator for Blup {
             learn(&ratings, &known, self.parts(&ratings));
         let Some(parts) = parts else { return plain(&ratings, warning) };
         let system = System::new(&ratings, &known, parts);
-        let Effects { mean, bias, fit, .. } = system.solve(&sums, bias, self.rounds);
+        let Effects { mean, bias, fit, .. } = system.solution(&sums, bias, self.rounds);
         drop(sums);
         let (item, of_bias) = system.variances(&small);
         let noise = system.noise;

@@ -127,6 +127,12 @@ impl<'a> Ratings<'a> {
         &self.column[self.graph.reviews_of(SubmissionId::new(to_u32(item)))]
     }
 
+    /// Where the ratings of an item lie in [`column`](Self::column).
+    #[inline]
+    pub(super) fn range(&self, item: usize) -> core::ops::Range<usize> {
+        self.graph.reviews_of(SubmissionId::new(to_u32(item)))
+    }
+
     /// Who rates an item.
     #[inline]
     pub(super) fn reviewers(&self, item: usize) -> &[PersonId] {

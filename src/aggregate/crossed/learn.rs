@@ -5,10 +5,10 @@ use super::known::Known;
 use super::moments::moments;
 use super::parts::Parts;
 use super::reml::reml;
-use super::solve::{Sums, System};
-use crate::aggregate::crossed::spread::Spread;
+use super::solve::{Effects, Sums, System};
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::Rounds;
+use crate::aggregate::crossed::spread::Spread;
 use crate::chunks;
 use crate::gradebook::Warning;
 
@@ -31,7 +31,8 @@ pub(in crate::aggregate) fn learn(
     known: &Known,
     fixed: Option<Parts>,
 ) -> Learned {
-    let sums = Sums::of(ratings);
+    let large = ratings.column().len() > LARGE;
+    let sums = if large { Sums::of::<f32>(ratings) } else { Sums::of::<f64>(ratings) };
     let small = Small::of(ratings, known);
     if fixed.is_some() {
         return Learned { parts: fixed, warning: None, sums, small, bias: None };
@@ -50,7 +51,7 @@ pub(in crate::aggregate) fn learn(
     if warning.is_some() || total <= 1e-18 {
         return Learned { parts: None, warning, sums, small, bias: None };
     }
-    let (parts, bias) = if ratings.column().len() > LARGE {
+    let (parts, bias) = if large {
         (start.floored(), None)
     } else {
         let (parts, bias) = reml(ratings, known, &small, &sums, start);
@@ -61,13 +62,32 @@ pub(in crate::aggregate) fn learn(
 }
 
 impl System<'_> {
+    /// The mean of the course and the biases.
+    pub(in crate::aggregate) fn solution(
+        &self,
+        sums: &Sums,
+        start: Option<Vec<f64>>,
+        rounds: Rounds,
+    ) -> Effects {
+        if self.ratings.column().len() > LARGE {
+            self.solve::<f32>(sums, start, rounds)
+        } else {
+            self.solve::<f64>(sums, start, rounds)
+        }
+    }
+
     /// The variances of grades and of biases. To those of [`Spread`] comes what the mean of the
     /// course, which is an estimate too, has in a grade.
     pub(in crate::aggregate) fn variances(&self, small: &Small) -> (Vec<f64>, Vec<f64>) {
         let ratings = self.ratings;
+        let rounds = |tolerance, most| Rounds { tolerance, most };
         let large = ratings.column().len() > LARGE;
-        let Spread { mut item, mut reviewer } =
-            Spread::new(self, small, if large { 1e-4 } else { 1e-12 });
+        let spread = if large {
+            Spread::roughly(self, small)
+        } else {
+            Spread::new(self, small, &mut None, rounds(1e-12, 200))
+        };
+        let Spread { mut item, mut reviewer } = spread;
         if large {
             let (bias, variance) = self.typical_ones();
             chunks::update(&mut item, |u, own| {
@@ -78,8 +98,8 @@ impl System<'_> {
             chunks::update(&mut reviewer, |_, own| own + bias * bias * variance);
         } else {
             let sums = Sums::of_ones(ratings, self.known);
-            let ones = self.ones(&sums, None, Rounds { tolerance: 1e-9, most: 500 });
-            let (grade, bias) = (&ones.effects.grade, &ones.effects.bias);
+            let ones = self.ones(&sums, None, rounds(1e-13, 200));
+            let (grade, bias) = (&ones.grade, &ones.bias);
             chunks::update(&mut item, |u, own| {
                 own + (1.0 - grade[u]) * (1.0 - grade[u]) * ones.variance
             });

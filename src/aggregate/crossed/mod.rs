@@ -14,3 +14,9 @@ pub(super) mod parts;
 pub(super) mod reml;
 pub(super) mod solve;
 pub(super) mod spread;
+
+
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,8 @@
 use super::dense::Small;
 use super::known::Known;
 use super::parts::Parts;
-use super::solve::{Effects, Sums, System};
-use super::spread::Spread;
+use super::solve::{Sums, System};
+use super::spread::{Messages, Spread};
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::Rounds;
 use crate::chunks;
@@ -38,8 +38,7 @@ pub(in crate::aggregate) fn reml(
     let mut theta = start.array();
     for i in 0..3 {
         // Far enough from 0 for the first steps to be good ones.
-        theta[i] =
-            if open[i] { math::max(theta[i], [0.02, 0.02, 0.1][i] * total) } else { least[i] };
+        theta[i] = if open[i] { math::max(theta[i], [0.02, 0.02, 0.1][i] * total) } else { least[i] };
     }
     for _ in 0..MOST {
         let slope = search.slope(Parts::from_array(theta), small);
@@ -63,6 +62,7 @@ struct Search<'a> {
     sums: &'a Sums,
     /// 1 for every rating but those of items known exactly.
     ones: Sums,
+    messages: Option<Messages>,
     bias: Vec<f64>,
     bias_of_ones: Option<Vec<f64>>,
     bias_by_truth: Option<Vec<f64>>,
@@ -83,32 +83,33 @@ impl<'a> Search<'a> {
         let ones = Sums::of_ones(ratings, known);
         let bias = vec![0.0; ratings.people()];
         let (bias_of_ones, bias_by_truth, bias_by_bias) = (None, None, None);
-        Self { ratings, known, sums, ones, bias, bias_of_ones, bias_by_truth, bias_by_bias }
+        let messages = None;
+        Self { ratings, known, sums, ones, messages, bias, bias_of_ones, bias_by_truth, bias_by_bias }
     }
 
     fn slope(&mut self, parts: Parts, small: &Small) -> Slope {
         let system = System::new(self.ratings, self.known, parts);
         let total = parts.total();
         let rounds = |size: f64| Rounds { tolerance: 0.1 * TOLERANCE * size, most: 500 };
-        let main = system.solve(
-            self.sums,
-            Some(core::mem::take(&mut self.bias)),
-            rounds(math::sqrt(total)),
-        );
+        let main = system.solve::<f64>(self.sums, Some(core::mem::take(&mut self.bias)), rounds(math::sqrt(total)));
         let ones = system.ones(&self.ones, self.bias_of_ones.take(), rounds(1.0));
-        let spread = Spread::new(&system, small, TOLERANCE);
-        let effect = |u: usize| if system.is_free(u) { main.grade[u] - main.mean } else { 0.0 };
-        let effects = chunks::column(self.ratings.items(), effect);
-        let mut slope = system.slope(parts, (&main, &effects), &ones, &spread);
+        let spread = Spread::new(&system, small, &mut self.messages, Rounds { tolerance: TOLERANCE, most: 200 });
+        let (grade, mean) = system.grades::<f64>(self.sums, &main.bias);
+        let main = Solved { effects: system.effects(&grade, mean), grade, bias: main.bias };
+        let mut slope = system.slope(parts, &main, &ones, &spread);
         // The information may be rough: it steers the steps and does not say where they end.
         let rough = |variance: f64| Rounds { tolerance: 1e-4 / math::sqrt(variance), most: 100 };
-        let (truth, bias) = (system.of_truth(&effects), system.of_bias(&main.bias));
-        let truth = system.solve(&truth, self.bias_by_truth.take(), rough(parts.truth));
-        let bias = system.solve(&bias, self.bias_by_bias.take(), rough(parts.bias));
-        slope.information =
-            system.information(&main, &effects, (&truth, &bias), slope.information[2][2]);
+        let mut by = |sums: &Sums, start: Option<Vec<f64>>, variance: f64| {
+            let bias = system.solve::<f64>(sums, start, rough(variance)).bias;
+            let (grade, mean) = system.grades::<f64>(sums, &bias);
+            Solved { effects: system.effects(&grade, mean), grade, bias }
+        };
+        let (truth, bias) = (system.of_truth(&main.effects), system.of_bias(&main.bias));
+        let truth = by(&truth, self.bias_by_truth.take(), parts.truth);
+        let bias = by(&bias, self.bias_by_bias.take(), parts.bias);
+        slope.information = system.information(&main, (&truth, &bias), slope.information[2][2]);
         self.bias = main.bias;
-        self.bias_of_ones = Some(ones.effects.bias);
+        self.bias_of_ones = Some(ones.bias);
         (self.bias_by_truth, self.bias_by_bias) = (Some(truth.bias), Some(bias.bias));
         slope
     }
@@ -117,18 +118,29 @@ impl<'a> Search<'a> {
 /// How effects go with the mean of the course, and its variance.
 #[derive(Debug, Clone)]
 pub(in crate::aggregate) struct Ones {
-    pub(in crate::aggregate) effects: Effects,
+    pub(in crate::aggregate) grade: Vec<f64>,
+    pub(in crate::aggregate) bias: Vec<f64>,
+    /// Of the mean.
     pub(in crate::aggregate) variance: f64,
 }
 
+/// A solution of the equations.
+#[derive(Debug, Clone)]
+struct Solved {
+    grade: Vec<f64>,
+    /// `s_u`, 0 for items that are not of the course.
+    effects: Vec<f64>,
+    bias: Vec<f64>,
+}
+
 impl System<'_> {
+    /// What grades have beyond the mean.
+    fn effects(&self, grade: &[f64], mean: f64) -> Vec<f64> {
+        chunks::column(grade.len(), |u| if self.is_free(u) { grade[u] - mean } else { 0.0 })
+    }
+
     /// Effects where every rating is 1 and the mean is taken to be 0.
-    pub(in crate::aggregate) fn ones(
-        &self,
-        ones: &Sums,
-        start: Option<Vec<f64>>,
-        rounds: Rounds,
-    ) -> Ones {
+    pub(in crate::aggregate) fn ones(&self, ones: &Sums, start: Option<Vec<f64>>, rounds: Rounds) -> Ones {
         let system = System { mean: false, ..*self };
         let start = start.unwrap_or_else(|| {
             let (bias, _) = self.typical_ones();
@@ -136,16 +148,11 @@ impl System<'_> {
             chunks::column(self.ratings.people(), |v| if rated(v) { bias } else { 0.0 })
         });
         let sums = Sums { known: Some(1.0), ..ones.clone() };
-        let effects = system.solve(&sums, Some(start), rounds);
-        let sum =
-            chunks::sum(
-                self.ratings.items(),
-                |u| {
-                    if self.is_free(u) { effects.grade[u] } else { 0.0 }
-                },
-            );
+        let bias = system.solve::<f64>(&sums, Some(start), rounds).bias;
+        let (grade, _) = system.grades::<f64>(&sums, &bias);
+        let sum = chunks::sum(grade.len(), |u| if self.is_free(u) { grade[u] } else { 0.0 });
         let information = self.truth * sum;
-        Ones { effects, variance: if information > 0.0 { 1.0 / information } else { 0.0 } }
+        Ones { grade, bias, variance: if information > 0.0 { 1.0 / information } else { 0.0 } }
     }
 
     /// The bias of everybody, and the variance of the mean, where all ratings are 1 and all have the
@@ -172,7 +179,7 @@ impl System<'_> {
     fn slope(
         &self,
         parts: Parts,
-        (main, effects): (&Effects, &[f64]),
+        main: &Solved,
         ones: &Ones,
         spread: &Spread,
     ) -> Slope {
@@ -182,11 +189,11 @@ impl System<'_> {
         let rated = |v: usize| !ratings.given(v).is_empty();
         let squares = [
             chunks::sum(ratings.items(), |u| {
-                let variance = spread.item[u] + shared(ones.effects.grade[u]);
-                effects[u] * effects[u] + flag(self.is_free(u)) * variance
+                let variance = spread.item[u] + shared(ones.grade[u]);
+                main.effects[u] * main.effects[u] + flag(self.is_free(u)) * variance
             }),
             chunks::sum(ratings.people(), |v| {
-                let variance = spread.reviewer[v] + shared(ones.effects.bias[v]);
+                let variance = spread.reviewer[v] + shared(ones.bias[v]);
                 flag(rated(v)) * (main.bias[v] * main.bias[v] + variance)
             }),
         ];
@@ -195,7 +202,7 @@ impl System<'_> {
             chunks::sum(ratings.people(), |v| flag(rated(v))),
             ratings.column().len() as f64,
         ];
-        let (residuals, of_ones) = self.residuals(main, &ones.effects);
+        let (residuals, of_ones) = self.residuals(main, ones);
         let known = chunks::sum(ratings.items(), |u| {
             let prior = self.truth + self.known.precision(u);
             if self.is_free(u) { 1.0 - spread.item[u] * prior } else { 0.0 }
@@ -205,15 +212,16 @@ impl System<'_> {
         let noise = residuals + known * parts.noise + ones.variance * of_ones;
         let theta = parts.array();
         let squares = [squares[0], squares[1], noise];
-        let gradient =
-            core::array::from_fn(|i| 0.5 * (squares[i] / theta[i] - counts[i]) / theta[i]);
+        let gradient = core::array::from_fn(|i| {
+            0.5 * (squares[i] / theta[i] - counts[i]) / theta[i]
+        });
         let mut information = [[0.0; 3]; 3];
         information[2][2] = residuals;
         Slope { gradient, information, counts }
     }
 
     /// Squares of the residuals of the ratings, and of ones.
-    fn residuals(&self, main: &Effects, ones: &Effects) -> (f64, f64) {
+    fn residuals(&self, main: &Solved, ones: &Ones) -> (f64, f64) {
         let ratings = self.ratings;
         let parts = chunks::map(ratings.items(), |range| {
             range.fold((0.0, 0.0), |sums, u| {
@@ -259,25 +267,21 @@ impl System<'_> {
     /// ratings add up to them.
     fn information(
         &self,
-        main: &Effects,
-        effects: &[f64],
-        (truth, bias): (&Effects, &Effects),
+        main: &Solved,
+        (truth, bias): (&Solved, &Solved),
         residuals: f64,
     ) -> [[f64; 3]; 3] {
         let items = |of: &dyn Fn(usize) -> f64| {
-            (0..effects.len()).fold(0.0, |sum, u| sum + effects[u] * of(u))
+            (0..main.effects.len()).fold(0.0, |sum, u| sum + main.effects[u] * of(u))
         };
         let people = |of: &dyn Fn(usize) -> f64| {
             (0..main.bias.len()).fold(0.0, |sum, v| sum + main.bias[v] * of(v))
         };
         let squared = self.truth * self.truth;
-        let free = |u: usize, from: &Effects| {
-            if self.is_free(u) { from.grade[u] - from.mean } else { 0.0 }
-        };
-        let tt = squared * items(&|u| free(u, truth));
-        let tb = squared * items(&|u| free(u, bias));
+        let tt = squared * items(&|u| truth.effects[u]);
+        let tb = squared * items(&|u| bias.effects[u]);
         let bb = self.bias * self.bias * people(&|v| bias.bias[v]);
-        let t_all = squared * items(&|u| effects[u]);
+        let t_all = squared * items(&|u| main.effects[u]);
         let b_all = self.bias * self.bias * people(&|v| main.bias[v]);
         let noise_all = self.noise * self.noise * residuals;
         let rest = |all: f64, t: f64, b: f64| self.noise * (all - t / self.truth - b / self.bias);

@@ -30,31 +30,33 @@ pub(in crate::aggregate) struct System<'a> {
 pub(in crate::aggregate) struct Sums {
     pub(in crate::aggregate) item: Vec<f64>,
     pub(in crate::aggregate) reviewer: Vec<f64>,
-    /// What an item is known to have, in place of what [`Known`] says: the same for all.
+    /// What is known of items in place of what [`Known`] says: the same for all, but 0 for those
+    /// known exactly.
     pub(in crate::aggregate) known: Option<f64>,
 }
 
-/// Grades `mu + s_u` by item, 0 where there are no ratings, and biases by person.
+/// The mean of the course and the biases by person; [`System::grades`] has the grades.
 #[derive(Debug, Clone)]
 pub(in crate::aggregate) struct Effects {
     pub(in crate::aggregate) mean: f64,
-    pub(in crate::aggregate) grade: Vec<f64>,
     pub(in crate::aggregate) bias: Vec<f64>,
     pub(in crate::aggregate) fit: Fit,
 }
 
 impl Sums {
     /// The sums of the ratings.
-    pub(in crate::aggregate) fn of(ratings: &Ratings<'_>) -> Self {
+    pub(in crate::aggregate) fn of<T: Cell>(ratings: &Ratings<'_>) -> Self {
         let sum = |scores: &[f64]| scores.iter().fold(0.0, |sum, z| sum + z);
         let item = chunks::column(ratings.items(), |u| sum(ratings.of(u)));
         // Ratings are read in sequence and sums written at random: half the misses of the converse.
-        let mut reviewer = vec![0.0; ratings.people()];
+        let mut reviewer = vec![T::default(); ratings.people()];
         for u in 0..ratings.items() {
-            for (v, z) in ratings.reviewers(u).iter().zip(ratings.of(u)) {
-                reviewer[v.index()] += z;
+            for (v, &z) in ratings.reviewers(u).iter().zip(ratings.of(u)) {
+                let sum = &mut reviewer[v.index()];
+                *sum = T::new(sum.get() + z);
             }
         }
+        let reviewer = chunks::column(reviewer.len(), |v| reviewer[v].get());
         Self { item, reviewer, known: None }
     }
 
@@ -106,58 +108,64 @@ impl<'a> System<'a> {
 
     /// The sum of a column of people over the reviewers of an item.
     #[inline]
-    pub(super) fn over_reviewers(&self, item: usize, column: &[f64]) -> f64 {
-        self.ratings.reviewers(item).iter().fold(0.0, |sum, v| sum + column[v.index()])
+    pub(super) fn over_reviewers<T: Cell>(&self, item: usize, column: &[T]) -> f64 {
+        self.ratings.reviewers(item).iter().fold(0.0, |sum, v| sum + column[v.index()].get())
     }
 
     /// The sum of a column of items over what a person rates.
     #[inline]
-    pub(super) fn over_items(&self, person: usize, column: &[f64]) -> f64 {
-        self.ratings.items_of(person).iter().fold(0.0, |sum, u| sum + column[u.index()])
+    pub(super) fn over_items<T: Cell>(&self, person: usize, column: &[T]) -> f64 {
+        self.ratings.items_of(person).iter().fold(0.0, |sum, u| sum + column[u.index()].get())
     }
 
     /// The part of the mean of a course in the mean of its grades: what divides by it.
     fn slack(&self) -> f64 {
-        chunks::sum(
-            self.ratings.items(),
-            |u| {
-                if self.is_free(u) { 1.0 - self.worth(u).1 } else { 0.0 }
-            },
-        )
+        chunks::sum(self.ratings.items(), |u| {
+            if self.is_free(u) { 1.0 - self.worth(u).1 } else { 0.0 }
+        })
     }
 
-    /// Adds the mean that grades without it have to grades, and returns it.
-    fn add_mean(&self, grade: &mut [f64], slack: f64) -> f64 {
-        if !self.mean || slack <= 0.0 {
-            return 0.0;
-        }
-        let sum = chunks::sum(grade.len(), |u| if self.is_free(u) { grade[u] } else { 0.0 });
-        let mean = sum / slack;
-        chunks::update(grade, |u, grade| grade + self.worth(u).1 * mean);
-        mean
+    /// The mean of the course, from the sum of the grades of free items without it.
+    fn mean_of(&self, sum: f64, slack: f64) -> f64 {
+        if self.mean && slack > 0.0 { sum / slack } else { 0.0 }
     }
 
-    /// The grades that go with these biases.
-    fn grades(&self, sums: &Sums, bias: &[f64], grade: &mut [f64], slack: f64) -> f64 {
+    /// The grades that go with these biases, and the mean of the course.
+    pub(in crate::aggregate) fn grades<T: Cell>(
+        &self,
+        sums: &Sums,
+        bias: &[f64],
+    ) -> (Vec<T>, f64) {
         let biased = bias.iter().any(|&b| b != 0.0);
-        chunks::update(grade, |u, _| {
+        let mut grade = vec![T::default(); self.ratings.items()];
+        let sum = chunks::update_sum(&mut grade, |u, grade| {
             if let Some(value) = self.known.exact(u) {
-                return sums.known.unwrap_or(value);
+                // Sums of anything but the ratings have nothing of what is known exactly.
+                *grade = T::new(if sums.known.is_some() { 0.0 } else { value });
+                return 0.0;
             }
             let all = sums.item[u] - if biased { self.over_reviewers(u, bias) } else { 0.0 };
             let known = match self.known.about(u) {
                 Some((value, weight)) => sums.known.unwrap_or(value) * weight / self.precision(u),
                 None => 0.0,
             };
-            known + self.worth(u).0 * all
+            let own = known + self.worth(u).0 * all;
+            *grade = T::new(own);
+            if self.is_free(u) { own } else { 0.0 }
         });
-        self.add_mean(grade, slack)
+        let mean = self.mean_of(sum, self.slack());
+        if mean != 0.0 {
+            chunks::update(&mut grade, |u, grade| T::new(grade.get() + self.worth(u).1 * mean));
+        }
+        (grade, mean)
     }
 
     /// Solves the equations by conjugate gradients on the biases, of which the grades and the mean
     /// are functions; preconditioned by the diagonal. Symmetric and positive, so every step comes
-    /// closer. A round reads every rating twice.
-    pub(in crate::aggregate) fn solve(
+    /// closer. A round reads every review twice.
+    ///
+    /// What is read at random is kept in cells of type `T`: half as large, half the misses.
+    pub(in crate::aggregate) fn solve<T: Cell>(
         &self,
         sums: &Sums,
         start: Option<Vec<f64>>,
@@ -165,60 +173,96 @@ impl<'a> System<'a> {
     ) -> Effects {
         let people = self.ratings.people();
         let slack = self.slack();
-        let mut bias = start.unwrap_or_else(|| vec![0.0; people]);
-        let mut grade = vec![0.0; self.ratings.items()];
-        let mut mean = self.grades(sums, &bias, &mut grade, slack);
-        let mut residual = chunks::column(people, |v| {
-            let count = self.ratings.given(v).len() as f64;
-            let left = sums.reviewer[v] - self.over_items(v, &grade) - count * bias[v];
-            self.noise * left - self.bias * bias[v]
-        });
-        let preconditioned = |residual: &[f64], v: usize| {
+        let inverse = |v: usize| {
             let diagonal = self.diagonal(v);
-            if diagonal > 0.0 { residual[v] / diagonal } else { 0.0 }
+            if diagonal > 0.0 { 1.0 / diagonal } else { 0.0 }
         };
-        let product =
-            |residual: &[f64]| chunks::sum(people, |v| residual[v] * preconditioned(residual, v));
-        let mut size = product(&residual);
-        let mut direction = chunks::column(people, |v| preconditioned(&residual, v));
+        let mut bias = start.unwrap_or_else(|| vec![0.0; people]);
+        let (mut moved, mut mean) = self.grades::<T>(sums, &bias);
+        let mut residual = vec![0.0; people];
+        let mut size = chunks::update_sum(&mut residual, |v, residual| {
+            let count = self.ratings.given(v).len() as f64;
+            let left = sums.reviewer[v] - self.over_items(v, &moved) - count * bias[v];
+            *residual = self.noise * left - self.bias * bias[v];
+            *residual * *residual * inverse(v)
+        });
+        let mut direction = chunks::column(people, |v| T::new(residual[v] * inverse(v)));
         let mut image = vec![0.0; people];
-        let mut moved = vec![0.0; self.ratings.items()];
         let fit = rounds.run(self.ratings, || {
-            let mean_moved = self.image(&direction, &mut image, &mut moved, slack);
-            let curvature = chunks::sum(people, |v| direction[v] * image[v]);
+            let (mean_moved, most) = self.moved(&direction, &mut moved, slack);
+            let curvature = chunks::update_sum(&mut image, |v, image| {
+                let own = direction[v].get();
+                *image = self.diagonal(v) * own + self.noise * self.over_items(v, &moved);
+                own * *image
+            });
             let step = if curvature > 0.0 { size / curvature } else { 0.0 };
             // Nothing is left to solve.
             if !(step > 0.0 && step < f64::INFINITY) {
                 return 0.0;
             }
-            chunks::update(&mut bias, |v, bias| bias + step * direction[v]);
-            chunks::update(&mut residual, |v, residual| residual - step * image[v]);
-            chunks::update(&mut grade, |u, grade| grade + step * moved[u]);
             mean += step * mean_moved;
+            chunks::update(&mut bias, |v, bias| bias + step * direction[v].get());
             let before = size;
-            size = product(&residual);
+            size = chunks::update_sum(&mut residual, |v, residual| {
+                *residual -= step * image[v];
+                *residual * *residual * inverse(v)
+            });
             let turn = size / before;
-            chunks::update(&mut direction, |v, old| preconditioned(&residual, v) + turn * old);
-            step * largest(&moved)
+            chunks::update(&mut direction, |v, old| {
+                T::new(residual[v] * inverse(v) + turn * old.get())
+            });
+            step * most
         });
-        Effects { mean, grade, bias, fit }
+        Effects { mean, bias, fit }
     }
 
-    /// The equations' left side for biases `direction`, and how grades and the mean move with them.
-    fn image(&self, direction: &[f64], image: &mut [f64], moved: &mut [f64], slack: f64) -> f64 {
-        chunks::update(moved, |u, _| -self.worth(u).0 * self.over_reviewers(u, direction));
-        let mean = self.add_mean(moved, slack);
-        chunks::update(image, |v, _| {
-            self.diagonal(v) * direction[v] + self.noise * self.over_items(v, moved)
+    /// How grades and the mean move with biases, and by how much a grade moves at most.
+    fn moved<T: Cell>(&self, direction: &[T], moved: &mut [T], slack: f64) -> (f64, f64) {
+        let sum = chunks::update_sum(moved, |u, moved| {
+            let own = -self.worth(u).0 * self.over_reviewers(u, direction);
+            *moved = T::new(own);
+            // Items known exactly do not move.
+            own
         });
-        mean
+        let mean = self.mean_of(sum, slack);
+        if mean != 0.0 {
+            chunks::update(moved, |u, moved| T::new(moved.get() + self.worth(u).1 * mean));
+        }
+        (mean, largest(moved))
+    }
+}
+
+/// A number as it is kept.
+pub(in crate::aggregate) trait Cell: Copy + Default + Send + Sync {
+    fn new(value: f64) -> Self;
+    fn get(self) -> f64;
+}
+
+impl Cell for f64 {
+    fn new(value: f64) -> Self {
+        value
+    }
+
+    fn get(self) -> f64 {
+        self
+    }
+}
+
+impl Cell for f32 {
+    #[allow(clippy::cast_possible_truncation)] // that is what it is for
+    fn new(value: f64) -> Self {
+        value as Self
+    }
+
+    fn get(self) -> f64 {
+        self.into()
     }
 }
 
 /// The largest distance from 0.
-fn largest(column: &[f64]) -> f64 {
+fn largest<T: Cell>(column: &[T]) -> f64 {
     let maxima = chunks::map(column.len(), |range| {
-        range.fold(0.0, |most, i| math::max(most, column[i].abs()))
+        range.fold(0.0, |most, i| math::max(most, column[i].get().abs()))
     });
     maxima.into_iter().fold(0.0, math::max)
 }

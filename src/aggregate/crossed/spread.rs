@@ -1,7 +1,10 @@
 //! The variances of the effects, given the ratings and the mean of the course.
 
+use core::ops::Range;
+
 use super::dense::Small;
-use super::solve::System;
+use super::solve::{Cell, System};
+use crate::aggregate::rounds::Rounds;
 use crate::chunks;
 use crate::math;
 
@@ -12,29 +15,44 @@ pub(in crate::aggregate) struct Spread {
     pub(in crate::aggregate) reviewer: Vec<f64>,
 }
 
-/// Rounds of message passing: many more than any graph needs.
-const MOST: u32 = 200;
-
 impl Spread {
-    /// Message passing between items and reviewers until no variance changes by more than this part
-    /// of itself, and the exact variances within small components.
-    ///
-    /// ```text
-    /// 1/V_u = 1/truth + sum over v of (t - 2 t^2 V_v / (1 + sqrt(1 + 4 t^2 V_u V_v))),  t = 1/noise
-    /// ```
-    ///
-    /// and the same for reviewers: what one rating tells of one end, given all that the other end
-    /// has from elsewhere, written in the variances of both ends. Exact where no cycle of reviews is;
-    /// elsewhere a cycle is taken for a tree, which makes variances too small, by little where
-    /// cycles are long.
-    pub(in crate::aggregate) fn new(system: &System<'_>, small: &Small, tolerance: f64) -> Self {
+    /// By message passing between items and reviewers, and exactly within small components.
+    pub(in crate::aggregate) fn new(
+        system: &System<'_>,
+        small: &Small,
+        messages: &mut Option<Messages>,
+        rounds: Rounds,
+    ) -> Self {
+        let mut spread = if small.is_all() || system.is_regular() {
+            Self::by_degrees(system)
+        } else {
+            let messages = messages.get_or_insert_with(|| Messages::new(system));
+            messages.settle(system, rounds);
+            messages.spread(system)
+        };
+        small.exact(system, &mut spread);
+        spread
+    }
+
+    /// As [`new`](Self::new) for large graphs: a rating tells an item what it would if its reviewer's
+    /// other items had the mean number of ratings. One pass.
+    pub(in crate::aggregate) fn roughly(system: &System<'_>, small: &Small) -> Self {
         let mut spread = Self::by_degrees(system);
-        if !small.is_all() && !system.is_regular() {
-            for _ in 0..MOST {
-                if spread.round(system) <= tolerance {
-                    break;
-                }
-            }
+        if !system.is_regular() {
+            let (ratings, t) = (system.ratings, system.noise);
+            let message = chunks::column(ratings.people(), |v| {
+                // Without one rating of those that the reviewer gave.
+                let count = ratings.given(v).len() as f64;
+                let all = 1.0 / spread.reviewer[v];
+                let before = all - (all - system.bias) / math::max(count, 1.0);
+                <f32 as Cell>::new(before / (1.0 + before / t))
+            });
+            chunks::update(&mut spread.item, |u, own| {
+                let prior = system.truth + system.known.precision(u);
+                let all = prior + system.over_reviewers(u, &message);
+                // Rated by nobody: as it is.
+                if all > 0.0 { 1.0 / all } else { own }
+            });
         }
         small.exact(system, &mut spread);
         spread
@@ -42,22 +60,10 @@ impl Spread {
 
     /// As if all items and all reviewers had their mean number of ratings; right where they do.
     fn by_degrees(system: &System<'_>) -> Self {
-        let (ratings, t) = (system.ratings, system.noise);
+        let ratings = system.ratings;
         let given = |v: usize| ratings.given(v).len() as f64;
         let had = |u: usize| ratings.reviewers(u).len() as f64;
-        let all = math::max(ratings.column().len() as f64, 1.0);
-        let items = chunks::sum(ratings.items(), |u| had(u) * had(u)) / all;
-        let people = chunks::sum(ratings.people(), |v| given(v) * given(v)) / all;
-        let message = |before: f64| if before > 0.0 { 1.0 / (1.0 / t + 1.0 / before) } else { 0.0 };
-        let (mut to_item, mut to_reviewer) = (t, t);
-        for _ in 0..MOST {
-            let last = to_item;
-            to_reviewer = message(system.truth + (items - 1.0) * to_item);
-            to_item = message(system.bias + (people - 1.0) * to_reviewer);
-            if (to_item - last).abs() <= 1e-15 * last {
-                break;
-            }
-        }
+        let (to_item, to_reviewer) = system.typical_messages();
         let prior = |u: usize| system.truth + system.known.precision(u);
         Self {
             item: chunks::column(ratings.items(), |u| inverse(prior(u) + had(u) * to_item)),
@@ -66,61 +72,127 @@ impl Spread {
             }),
         }
     }
-
-    /// Items from reviewers, then reviewers from items; by how much of itself the variance that
-    /// changed most did.
-    fn round(&mut self, system: &System<'_>) -> f64 {
-        let (ratings, t) = (system.ratings, system.noise);
-        let before = self.clone();
-        let (item, reviewer) = (&mut self.item, &mut self.reviewer);
-        chunks::update(item, |u, own| {
-            let prior = system.truth + system.known.precision(u);
-            let others = ratings.reviewers(u).iter().map(|v| reviewer[v.index()]);
-            next(prior, t, own, others)
-        });
-        chunks::update(reviewer, |v, own| {
-            let others = ratings.items_of(v).iter().map(|u| item[u.index()]);
-            next(system.bias, t, own, others)
-        });
-        let items = change(&before.item, &self.item);
-        math::max(items, change(&before.reviewer, &self.reviewer))
-    }
 }
 
 fn inverse(precision: f64) -> f64 {
     if precision > 0.0 { 1.0 / precision } else { f64::INFINITY }
 }
 
-/// One step of Newton's method on `V (prior + messages at V) = 1`, which has one solution; the step
-/// stays above 0.
-#[inline]
-fn next(prior: f64, t: f64, own: f64, others: impl Iterator<Item = f64>) -> f64 {
-    // Known exactly, or rated by nobody.
-    if !(own > 0.0 && own < f64::INFINITY) {
-        return own;
-    }
-    let (mut precision, mut slope) = (prior, 0.0);
-    for other in others {
-        let root = math::sqrt(1.0 + 4.0 * t * t * own * other);
-        let lost = 2.0 * t * t * other / (1.0 + root);
-        precision += t - lost;
-        slope += lost * lost / root;
-    }
-    (1.0 + own * own * slope) / (precision + own * slope)
+/// What every rating tells either end of it, as a precision: Gaussian belief propagation (Pearl 1988;
+/// Weiss and Freeman, Neural Computation 13, 2001).
+///
+/// ```text
+/// to item u from reviewer v:   1 / (noise + 1 / (1/bias  + sum of what v's other ratings tell v))
+/// to reviewer v from item u:   1 / (noise + 1 / (1/truth + sum of what u's other ratings tell u))
+/// 1 / V_u = 1/truth + sum of what u's ratings tell u,  and the same for v
+/// ```
+///
+/// Exact where no cycle of reviews is. Elsewhere a cycle is taken for an endless path, which makes
+/// variances too small (Malioutov, Johnson and Willsky, JMLR 7, 2006), by little where cycles are
+/// long. It always converges: the matrix of the equations is diagonally dominant.
+#[derive(Debug, Clone)]
+pub(in crate::aggregate) struct Messages {
+    /// In the order (reviewer, item).
+    to_item: Vec<f64>,
+    /// In the order (item, reviewer).
+    to_reviewer: Vec<f64>,
+    /// Where in the first order each rating of the second stands.
+    place: Vec<u32>,
 }
 
-fn change(before: &[f64], after: &[f64]) -> f64 {
-    let maxima = chunks::map(before.len(), |range| {
-        range.fold(0.0, |most, i| {
-            let change = (before[i] - after[i]).abs() / after[i];
-            // NaN, of what is known or never changes, is no change.
+impl Messages {
+    fn new(system: &System<'_>) -> Self {
+        let given = system.ratings.graph().given();
+        let mut place = vec![0; given.len()];
+        for (p, review) in (0..).zip(given) {
+            place[review.index()] = p;
+        }
+        let (to_item, to_reviewer) = system.typical_messages();
+        let [to_item, to_reviewer] = [to_item, to_reviewer].map(|x| vec![x; given.len()]);
+        Self { to_item, to_reviewer, place }
+    }
+
+    /// Rounds until no message changes by more than a part of itself.
+    fn settle(&mut self, system: &System<'_>, rounds: Rounds) {
+        let (ratings, t) = (system.ratings, system.noise);
+        let given = ratings.graph().given();
+        for _ in 0..rounds.most {
+            let Self { to_item, to_reviewer, place } = self;
+            let told = |review: usize| to_item[place[review] as usize];
+            let items = (0..ratings.items()).map(|u| {
+                (system.truth + system.known.precision(u), ratings.range(u))
+            });
+            let change = pass(items, told, t, to_reviewer);
+            let people = (0..ratings.people()).map(|v| (system.bias, ratings.given(v)));
+            let told = |p: usize| to_reviewer[given[p].index()];
+            let change = math::max(change, pass(people, told, t, to_item));
+            if change <= rounds.tolerance {
+                break;
+            }
+        }
+    }
+
+    fn spread(&self, system: &System<'_>) -> Spread {
+        let (ratings, given) = (system.ratings, system.ratings.graph().given());
+        let sum = |messages: &mut dyn Iterator<Item = f64>| messages.fold(0.0, |sum, x| sum + x);
+        Spread {
+            item: chunks::column(ratings.items(), |u| {
+                let told = |review: usize| self.to_item[self.place[review] as usize];
+                let told = sum(&mut ratings.range(u).map(told));
+                inverse(system.truth + system.known.precision(u) + told)
+            }),
+            reviewer: chunks::column(ratings.people(), |v| {
+                let told = |p: usize| self.to_reviewer[given[p].index()];
+                inverse(system.bias + sum(&mut ratings.given(v).map(told)))
+            }),
+        }
+    }
+}
+
+/// Writes what each row tells the other end of each of its ratings, from what they tell the row;
+/// the largest change, as a part.
+fn pass(
+    rows: impl Iterator<Item = (f64, Range<usize>)>,
+    told: impl Fn(usize) -> f64,
+    t: f64,
+    out: &mut [f64],
+) -> f64 {
+    rows.fold(0.0, |most, (prior, range)| {
+        let all = range.clone().fold(prior, |sum, i| sum + told(i));
+        range.fold(most, |most, i| {
+            let others = math::max(all - told(i), prior);
+            // Known exactly: a rating has nothing but its noise.
+            let new = if others < f64::INFINITY { others / (1.0 + others / t) } else { t };
+            let change = (new - out[i]).abs() / new;
+            out[i] = new;
             if change > most { change } else { most }
         })
-    });
-    maxima.into_iter().fold(0.0, math::max)
+    })
 }
 
 impl System<'_> {
+    /// What a rating tells its item and its reviewer where all have their mean number of ratings.
+    fn typical_messages(&self) -> (f64, f64) {
+        let (ratings, t) = (self.ratings, self.noise);
+        let given = |v: usize| ratings.given(v).len() as f64;
+        let had = |u: usize| ratings.reviewers(u).len() as f64;
+        let all = math::max(ratings.column().len() as f64, 1.0);
+        // Means over ratings.
+        let items = chunks::sum(ratings.items(), |u| had(u) * had(u)) / all;
+        let people = chunks::sum(ratings.people(), |v| given(v) * given(v)) / all;
+        let message = |others: f64| others / (1.0 + others / t);
+        let (mut to_item, mut to_reviewer) = (t, t);
+        for _ in 0..200 {
+            let last = to_item;
+            to_reviewer = message(self.truth + (items - 1.0) * to_item);
+            to_item = message(self.bias + (people - 1.0) * to_reviewer);
+            if (to_item - last).abs() <= 1e-15 * last {
+                break;
+            }
+        }
+        (to_item, to_reviewer)
+    }
+
     /// Whether all items have equally many ratings, all reviewers gave equally many, and nothing
     /// else is known.
     fn is_regular(&self) -> bool {
