@@ -108,6 +108,34 @@ pub(crate) fn erf(x: f64) -> f64 {
     libm::erf(x)
 }
 
+/// The digamma function, the slope of the logarithm of the gamma function, for x > 0: raised to 6
+/// by `f(x) = f(x + 1) - 1/x`, then by the asymptotic series.
+pub(crate) fn digamma(x: f64) -> f64 {
+    let (mut x, mut below) = (x, 0.0);
+    while x < 6.0 {
+        below += 1.0 / x;
+        x += 1.0;
+    }
+    let r = 1.0 / (x * x);
+    let series =
+        r * (1.0 / 12.0 - r * (1.0 / 120.0 - r * (1.0 / 252.0 - r * (1.0 / 240.0 - r / 132.0))));
+    ln(x) - 0.5 / x - series - below
+}
+
+/// The trigamma function, the slope of [`digamma`], for x > 0: raised to 6 by
+/// `f(x) = f(x + 1) + 1/x^2`, then by the asymptotic series.
+pub(crate) fn trigamma(x: f64) -> f64 {
+    let (mut x, mut below) = (x, 0.0);
+    while x < 6.0 {
+        below += 1.0 / (x * x);
+        x += 1.0;
+    }
+    let r = 1.0 / (x * x);
+    let series =
+        r * (1.0 / 6.0 - r * (1.0 / 30.0 - r * (1.0 / 42.0 - r * (1.0 / 30.0 - r * 5.0 / 66.0))));
+    below + (1.0 + 0.5 / x + series) / x
+}
+
 /// The standard normal quantile of `p` in (0, 1), to about 1e-16 relative: algorithm AS 241,
 /// PPND16 (Wichura, Applied Statistics 37, 1988).
 pub(crate) fn normal_quantile(p: f64) -> f64 {
@@ -227,6 +255,31 @@ mod tests {
     }
 
     #[test]
+    fn gamma_slopes_agree_with_an_independent_library() {
+        use statrs::function::gamma::digamma as oracle;
+        for i in 1..=4000 {
+            let x = f64::from(i) / 20.0;
+            let (own, other) = (digamma(x), oracle(x));
+            assert!((own - other).abs() <= 1e-9 * (1.0 + other.abs()), "x = {x}: {own} {other}");
+            // The slope of the one is the other.
+            let slope = (digamma(x + 1e-4 * x) - digamma(x - 1e-4 * x)) / (2e-4 * x);
+            assert!((trigamma(x) - slope).abs() <= 1e-7 * slope, "x = {x}");
+        }
+        let gamma = 0.577_215_664_901_532_9;
+        let basel = core::f64::consts::PI * core::f64::consts::PI / 6.0;
+        for (ours, known) in [
+            (digamma(1.0), -gamma),
+            (digamma(0.5), -gamma - 2.0 * core::f64::consts::LN_2),
+            (digamma(10.0), 2.251_752_589_066_721),
+            (trigamma(1.0), basel),
+            (trigamma(0.5), 3.0 * basel),
+            (trigamma(3.0), basel - 1.25),
+        ] {
+            assert!((ours - known).abs() < 1e-10, "{ours} {known}");
+        }
+    }
+
+    #[test]
     fn halves_go_to_even_and_clamp_keeps_the_range() {
         let bits = |values: [f64; 4]| values.map(f64::to_bits);
         assert_eq!(bits([0.5, 1.5, 2.5, -0.5].map(round_half_even)), bits([0.0, 2.0, 2.0, -0.0]));
@@ -265,6 +318,8 @@ mod tests {
                 over("sqrt", 0.0, 1000.0, sqrt),
                 over("normal_cdf", -38.0, 9.0, normal_cdf),
                 over("normal_density", -38.0, 38.0, normal_density),
+                over("digamma", 0.0, 50.0, digamma),
+                over("trigamma", 0.0, 50.0, trigamma),
                 over("erf", -6.0, 6.0, erf),
                 over("normal_quantile", 0.0, 1.0, normal_quantile),
                 over("round_half_even", -100.0, 100.0, round_half_even),

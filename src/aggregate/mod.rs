@@ -8,6 +8,8 @@
 //! | `shrunk-mean` | [`ShrunkMean`], the default | yes | James and Stein 1961, Morris 1983 |
 //! | `hamer` | [`Hamer`] | no | Hamer, Ma and Kwong 2005 |
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
+//! | `pg1-vb` | [`Pg1Vb`] | yes | Piech and others 2013, by variational Bayes |
+//! | `pg1-em` | [`Pg1Em`] | yes | Piech and others 2013 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -22,6 +24,7 @@ mod hamer;
 mod mean;
 mod median;
 mod moments;
+mod pg1;
 mod ranks;
 mod ratings;
 mod rounds;
@@ -35,6 +38,7 @@ use thiserror::Error;
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
+pub use pg1::{Pg1Em, Pg1Vb};
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
 
@@ -189,6 +193,16 @@ pub const METHODS: &[Method] = &[
         name: "expertiza-hamer",
         summary: "Hamer's weights as Expertiza computes them",
         make: |_| Box::new(Hamer::expertiza()),
+    },
+    Method {
+        name: "pg1-vb",
+        summary: "reviewers with biases and precisions, by variational Bayes with learned priors",
+        make: |_| Box::new(Pg1Vb::default()),
+    },
+    Method {
+        name: "pg1-em",
+        summary: "reviewers with biases and precisions, by point estimates (Piech and others 2013)",
+        make: |_| Box::new(Pg1Em::default()),
     },
 ];
 
