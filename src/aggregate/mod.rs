@@ -10,6 +10,7 @@
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
 //! | `pg1-vb` | [`Pg1Vb`] | yes | Piech and others 2013, by variational Bayes |
 //! | `pg1-em` | [`Pg1Em`] | yes | Piech and others 2013 |
+//! | `burrell-em` | [`BurrellEm`] | no | Burrell and Schoenebeck 2023 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -17,6 +18,7 @@
 //! All of them leave out self-reviews, give a submission without reviews no grade, and let the
 //! grades of staff and the known grades of exemplars stand.
 
+mod burrell;
 mod combination;
 #[cfg(test)]
 mod fixtures;
@@ -35,6 +37,7 @@ use core::fmt;
 
 use thiserror::Error;
 
+pub use burrell::{BurrellEm, ReviewerWeights};
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
@@ -203,6 +206,11 @@ pub const METHODS: &[Method] = &[
         name: "pg1-em",
         summary: "reviewers with biases and precisions, by point estimates (Piech and others 2013)",
         make: |_| Box::new(Pg1Em::default()),
+    },
+    Method {
+        name: "burrell-em",
+        summary: "biases and precisions under a known prior (Burrell and Schoenebeck 2023)",
+        make: |_| Box::new(BurrellEm::default()),
     },
 ];
 
