@@ -9,6 +9,7 @@ use crate::aggregate::{AggregateError, Aggregator};
 use crate::gradebook::{Fit, Gradebook, Warning};
 use crate::math;
 use crate::reviews::Reviews;
+use crate::scale::Scale;
 
 /// Reviewers have a bias and a precision each, by the model PG1 of Piech and others; one value
 /// stands for all that is known of each number, and the prior is set or taken from moments.
@@ -44,10 +45,13 @@ use crate::reviews::Reviews;
 /// moments, the grades are plain means and a [`Warning`] says so; [`Warning::NoSpread`] says that
 /// works differ no more than by chance.
 ///
-/// When not to use it: [`Pg1Vb`](super::Pg1Vb) is the same model, knows how uncertain its numbers
-/// are and learns the prior; it is the better one on every scenario but those without any
-/// differences of precision, where both lose nothing. Standard errors here hold reviewers for
-/// known, and are too short. What is said of many equal scores and of attackers there holds here.
+/// When not to use it: where reviewers may be equally precise, or some hostile. The shape 2 says
+/// that precisions differ much. If they do so, this is as good as [`Pg1Vb`](super::Pg1Vb), which
+/// learns the shape (1000 works, 5 reviews each: RMSE 3.93 against 3.97, of the mean 5.69); if they
+/// are equal it is worse (4.38 against 4.20 without biases, 4.72 against 4.54 with), and so it is
+/// with random and lavish reviewers (6.37 against 5.64). Standard errors take biases and precisions for
+/// known: intervals of 90 % hold the truth in 80 to 91 %. What is said of few levels and of the
+/// class average there holds here.
 ///
 /// ```
 /// use peergrade::aggregate::{Aggregator, Pg1Em};
@@ -81,7 +85,7 @@ impl Default for Pg1Em {
 const SHAPE: f64 = 2.0;
 
 impl Pg1Em {
-    /// Sets the prior mean of a grade, in points of the total; the mean of all scores by default.
+    /// Sets the prior mean of a grade, in points of the total and on its scale; the mean of all scores by default.
     #[must_use]
     pub fn mean(mut self, points: f64) -> Self {
         self.mean = Some(points);
@@ -133,7 +137,7 @@ impl Aggregator for Pg1Em {
     }
 
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
-        self.check()?;
+        self.check(reviews.rubric().scale())?;
         let ratings = Ratings::by_spread(reviews)?;
         let set = self.quality.is_some() && self.bias.is_some() && self.precision.is_some();
         if let Some(warning) = too_little(&ratings).filter(|_| !set) {
@@ -153,7 +157,7 @@ impl Aggregator for Pg1Em {
 }
 
 impl Pg1Em {
-    fn check(&self) -> Result<(), AggregateError> {
+    fn check(&self, scale: Scale) -> Result<(), AggregateError> {
         self.rounds.check("pg1-em")?;
         let (shape, rate) = self.precision.unzip();
         for (setting, value) in [
@@ -167,8 +171,8 @@ impl Pg1Em {
                 return Err(AggregateError::Setting { method: "pg1-em", setting, value, needed });
             }
         }
-        if let Some(value) = self.mean.filter(|x| !x.is_finite()) {
-            let (setting, needed) = ("the mean", "but must be finite");
+        if let Some(value) = self.mean.filter(|x| !(scale.min()..=scale.max()).contains(x)) {
+            let (setting, needed) = ("the mean", "but must be on the scale of the total");
             return Err(AggregateError::Setting { method: "pg1-em", setting, value, needed });
         }
         Ok(())
@@ -181,9 +185,8 @@ impl Pg1Em {
         let set = |variance: f64| math::clamp(variance / unit / unit, LEAST, 1.0 / LEAST);
         let (shape, rate) = self.precision.map_or((SHAPE, SHAPE * noise), |(a, c)| (a, set(c)));
         Law {
-            mean: self.mean.map_or(moments.mean, |mean| {
-                math::clamp((mean - ratings.zero()) / unit, -1.0 / LEAST, 1.0 / LEAST)
-            }),
+            // Divided before the difference, which may be more than the largest double.
+            mean: self.mean.map_or(moments.mean, |mean| mean / unit - ratings.zero() / unit),
             quality: 1.0 / self.quality.map_or(quality, set),
             bias: 1.0 / self.bias.map_or(bias, set),
             shape,

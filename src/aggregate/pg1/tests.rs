@@ -436,6 +436,7 @@ fn settings_are_checked() {
     let reviews = matrix(&[[1.0, 2.0]], (0.0, 10.0));
     for method in [
         Pg1Em::default().mean(f64::NAN),
+        Pg1Em::default().mean(11.0),
         Pg1Em::default().quality_variance(0.0),
         Pg1Em::default().bias_variance(f64::INFINITY),
         Pg1Em::default().precision(-1.0, 1.0),

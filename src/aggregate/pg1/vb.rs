@@ -46,11 +46,12 @@ use crate::reviews::Reviews;
 /// Where no submission has two reviews, or fewer than four have any, the grades are plain means and
 /// a [`Warning`] says so; [`Warning::NoSpread`] says that works differ no more than by chance.
 ///
-/// When not to use it: for its intervals, where reviewers have biases, for they are too short (those
-/// of 90 % hold the truth in 86 to 88 %: it takes grades and biases for independent). Where reviewers give
-/// many scores on few levels and one level dominates: who always gives that one looks perfectly
-/// precise (50 scores each, 15 % of whom always give the top mark: RMSE .64 against .36 of the mean).
-/// Where many report the class average or always the maximum.
+/// When not to use it: for its intervals, which are short where reviewers differ (1000 works, 5
+/// reviews each: those of 90 % hold the truth in 86 to 88 %), as it takes what it knows of grades,
+/// biases and precisions for independent; for that reason it also finds reviewers more alike than
+/// they are (shape 4 for 2). Where reviewers give many scores on few levels and one level dominates:
+/// who always gives that one looks perfectly precise (50 scores each, 15 % always give the top mark:
+/// RMSE .64 against .36 of the mean). Where many report the class average: 7.43 against 6.56.
 ///
 /// ```
 /// use peergrade::aggregate::{Aggregator, Mean, Pg1Vb};
