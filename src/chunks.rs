@@ -145,6 +145,24 @@ pub(crate) fn sum(len: usize, value: impl Fn(usize) -> f64 + Sync) -> f64 {
     tree(sums, |a, b| a + b)
 }
 
+/// Rewrites a column in place, chunk by chunk: `work` gets the place of the first element of a chunk
+/// and the chunk. What it returns for each chunk, in order.
+pub(crate) fn update<T: Send, S: Send>(
+    column: &mut [T],
+    work: impl Fn(usize, &mut [T]) -> S + Sync,
+) -> Vec<S> {
+    let chunk = |(c, part): (usize, &mut [T])| work(c * CHUNK, part);
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        column.par_chunks_mut(CHUNK).enumerate().map(chunk).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    {
+        column.chunks_mut(CHUNK).enumerate().map(chunk).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +174,13 @@ mod tests {
             assert_eq!(sum(len, |i| i as f64).to_bits(), expected.to_bits(), "len = {len}");
             assert_eq!(column(len, |i| i), (0..len).collect::<Vec<_>>());
             assert_eq!(each(len, |i| i), (0..len).collect::<Vec<_>>());
+            let mut numbers = vec![1; len];
+            let firsts = update(&mut numbers, |first, part| {
+                part.iter_mut().enumerate().for_each(|(i, number)| *number += first + i);
+                first
+            });
+            assert_eq!(numbers, (1..=len).collect::<Vec<_>>());
+            assert_eq!(firsts, (0..len).step_by(CHUNK).collect::<Vec<_>>());
         }
         assert_eq!(sum(0, |_| 1.0).to_bits(), 0.0_f64.to_bits());
     }

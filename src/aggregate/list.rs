@@ -1,9 +1,9 @@
 //! The list from which every law, bench and program takes its methods.
 
 use super::{
-    Aggregator, Blup, Catd, CompetenceWeights, Crh, CrowdGrader, Gtm, Hamer, ManyFacetRasch, Mean,
-    Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, RankWithTa,
-    ShrunkMean, SimplifiedVancouver, Sword, TrimmedMean, Vancouver,
+    Aggregator, Blup, BurrellEm, Catd, CompetenceWeights, Crh, CrowdGrader, Gtm, Hamer,
+    ManyFacetRasch, Mean, Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Em, Pg1Gibbs, Pg1Vb, Pg2,
+    Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, SimplifiedVancouver, Sword, TrimmedMean, Vancouver,
 };
 use crate::seed::Seed;
 
@@ -195,6 +195,21 @@ pub const METHODS: &[Method] = &[
     fixed("competence", "reviewers weighted by an index earned on exemplars, after CPR", || {
         Box::new(CompetenceWeights::default())
     }),
+    fixed(
+        "pg1-vb",
+        "reviewers with biases and precisions, by variational Bayes with learned priors",
+        || Box::new(Pg1Vb::default()),
+    ),
+    fixed(
+        "pg1-em",
+        "reviewers with biases and precisions, by point estimates (Piech and others 2013)",
+        || Box::new(Pg1Em::default()),
+    ),
+    fixed(
+        "burrell-em",
+        "biases and precisions under a known prior (Burrell and Schoenebeck 2023)",
+        || Box::new(BurrellEm::default()),
+    ),
 ];
 
 /// The method of this name; `None` where there is none.

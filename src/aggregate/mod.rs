@@ -30,6 +30,9 @@
 //! | `gtm` | [`Gtm`] | no | Zhao and Han 2012 |
 //! | `sword` | [`Sword`] | no | after Cho and Schunn 2007 |
 //! | `competence` | [`CompetenceWeights`] | no | Calibrated Peer Review |
+//! | `pg1-vb` | [`Pg1Vb`] | yes | Piech and others 2013, by variational Bayes |
+//! | `pg1-em` | [`Pg1Em`] | yes | Piech and others 2013 |
+//! | `burrell-em` | [`BurrellEm`] | no | Burrell and Schoenebeck 2023 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -38,6 +41,7 @@
 //! grades of staff and the known grades of exemplars stand.
 
 mod blup;
+mod burrell;
 mod catd;
 mod combination;
 mod competence;
@@ -59,6 +63,7 @@ mod ora2;
 mod own_grades;
 mod peer_rank;
 mod peergrade;
+mod pg1;
 mod policy;
 mod rank_with_ta;
 mod ranks;
@@ -78,6 +83,7 @@ use core::fmt;
 use thiserror::Error;
 
 pub use blup::{Blup, Components};
+pub use burrell::{BurrellEm, ReviewerWeights};
 pub use catd::Catd;
 pub use competence::CompetenceWeights;
 pub use crh::Crh;
@@ -93,6 +99,7 @@ pub use moodle::{BestAssessment, Calibrated, Moodle, Strictness};
 pub use ora2::{Ora2, Ora2Counted, Ora2Log, Ora2Rule};
 pub use peer_rank::PeerRank;
 pub use peergrade::{Peergrade, PeergradeFeedback, PeergradeScores, Reaction};
+pub use pg1::{Pg1Em, Pg1Vb};
 pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
 pub use rank_with_ta::RankWithTa;
 pub use review_grades::ReviewGrades;

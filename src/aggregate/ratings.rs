@@ -165,6 +165,14 @@ impl<'a> Ratings<'a> {
     }
 }
 
+impl Ratings<'_> {
+    /// The total of a work all of whose ratings are 0.
+    pub(super) fn zero(&self) -> f64 {
+        let criteria = self.reviews.rubric().criteria().iter().zip(&self.axes);
+        criteria.fold(0.0, |sum, (criterion, axis)| sum + criterion.weight() * axis.zero)
+    }
+}
+
 /// The graph of items: the same reviewers for a submission under each criterion.
 fn stacked(graph: &ReviewGraph, criteria: usize) -> Result<ReviewGraph, AggregateError> {
     let (items, reviews) = (graph.submissions() * criteria, graph.reviews() * criteria);

@@ -120,9 +120,12 @@ impl<'a> System<'a> {
 
     /// The part of the mean of a course in the mean of its grades: what divides by it.
     fn slack(&self) -> f64 {
-        chunks::sum(self.ratings.items(), |u| {
-            if self.is_free(u) { 1.0 - self.worth(u).1 } else { 0.0 }
-        })
+        chunks::sum(
+            self.ratings.items(),
+            |u| {
+                if self.is_free(u) { 1.0 - self.worth(u).1 } else { 0.0 }
+            },
+        )
     }
 
     /// The mean of the course, from the sum of the grades of free items without it.
@@ -131,11 +134,7 @@ impl<'a> System<'a> {
     }
 
     /// The grades that go with these biases, and the mean of the course.
-    pub(in crate::aggregate) fn grades<T: Cell>(
-        &self,
-        sums: &Sums,
-        bias: &[f64],
-    ) -> (Vec<T>, f64) {
+    pub(in crate::aggregate) fn grades<T: Cell>(&self, sums: &Sums, bias: &[f64]) -> (Vec<T>, f64) {
         let biased = bias.iter().any(|&b| b != 0.0);
         let mut grade = vec![T::default(); self.ratings.items()];
         let sum = chunks::update_sum(&mut grade, |u, grade| {

@@ -1,0 +1,369 @@
+//! PG1, reviewers with a bias and a precision each, and the rounds that its estimators have in
+//! common.
+
+mod em;
+#[cfg(test)]
+mod tests;
+mod vb;
+
+pub use em::Pg1Em;
+pub use vb::Pg1Vb;
+
+use super::combination::{Combination, Each, Prior, Variances, with_reviewers};
+use super::moments::Moments;
+use super::ratings::Ratings;
+use crate::chunks;
+use crate::gradebook::{GradebookBuilder, Warning};
+use crate::id::SubmissionId;
+use crate::math;
+
+/// The prior of PG1, in the unit of the ratings.
+///
+/// ```text
+/// s_u ~ N(mean, 1/quality),  b_v ~ N(0, 1/bias),  t_v ~ Gamma(shape, rate)
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Law {
+    pub(super) mean: f64,
+    pub(super) quality: f64,
+    /// Infinite where reviewers have no bias.
+    pub(super) bias: f64,
+    pub(super) shape: f64,
+    pub(super) rate: f64,
+}
+
+/// What reviewers count by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Precision,
+    RootOfPrecision,
+}
+
+impl By {
+    #[inline]
+    pub(super) fn weight(self, precision: f64) -> f64 {
+        match self {
+            Self::Precision => precision,
+            Self::RootOfPrecision => math::sqrt(precision),
+        }
+    }
+}
+
+/// How an estimator goes its rounds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub(super) by: By,
+    /// Whether variances count, or point estimates stand for all that is known.
+    pub(super) uncertain: bool,
+    /// How far each number goes towards its new value: 1 is all the way.
+    pub(super) step: f64,
+}
+
+/// What is known of an item.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Item {
+    pub(super) grade: f64,
+    variance: f64,
+}
+
+/// What is known of a reviewer.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reviewer {
+    pub(super) precision: f64,
+    pub(super) bias: f64,
+}
+
+/// Sums over the rated items.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ItemSums {
+    count: f64,
+    /// Of distances to the mean of the prior, and of their squares.
+    distance: f64,
+    square: f64,
+    variance: f64,
+    /// By how much grades changed: at most, and the sum of squares.
+    pub(super) change: f64,
+    pub(super) changes: f64,
+}
+
+impl ItemSums {
+    fn add(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            distance: self.distance + other.distance,
+            square: self.square + other.square,
+            variance: self.variance + other.variance,
+            change: math::max(self.change, other.change),
+            changes: self.changes + other.changes,
+        }
+    }
+
+    /// The root of the mean square of the changes.
+    fn root_mean_square(&self) -> f64 {
+        math::sqrt(self.changes / math::max(self.count, 1.0))
+    }
+}
+
+/// Sums over those who review.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ReviewerSums {
+    count: f64,
+    bias: f64,
+}
+
+impl ReviewerSums {
+    fn add(self, other: Self) -> Self {
+        Self { count: self.count + other.count, bias: self.bias + other.bias }
+    }
+}
+
+/// The ratings of one reviewer, less the grades.
+#[derive(Debug, Clone, Copy, Default)]
+struct Residuals {
+    count: f64,
+    sum: f64,
+    square: f64,
+    /// The variances of the grades.
+    variance: f64,
+}
+
+/// A reviewer as residuals have it.
+struct Learned {
+    reviewer: Reviewer,
+    bias_variance: f64,
+    /// Of the law of the precision.
+    rate: f64,
+}
+
+impl Residuals {
+    #[inline]
+    fn of(ratings: &[f64], ids: &[SubmissionId], items: &[Item]) -> Self {
+        let (mut sum, mut square, mut variance) = (0.0, 0.0, 0.0);
+        for (z, item) in ratings.iter().zip(ids) {
+            let item = items[item.index()];
+            let residual = z - item.grade;
+            sum += residual;
+            square += residual * residual;
+            variance += item.variance;
+        }
+        Self { count: ratings.len() as f64, sum, square, variance }
+    }
+
+    /// The reviewer whose precision was this.
+    #[inline]
+    fn reviewer(&self, law: &Law, precision: f64, uncertain: bool) -> Learned {
+        let Self { count, sum, square, variance } = *self;
+        let all = law.bias + count * precision;
+        let bias = precision * sum / all;
+        let bias_variance = 1.0 / all;
+        // The sum of (residual - bias)^2, which rounding could carry below 0.
+        let left = math::max(square - bias * (2.0 * sum - count * bias), 0.0);
+        let unknown = if uncertain { variance + count * bias_variance } else { 0.0 };
+        let rate = law.rate + 0.5 * (left + unknown);
+        let reviewer = Reviewer { precision: (law.shape + 0.5 * count) / rate, bias };
+        Learned { reviewer, bias_variance, rate }
+    }
+}
+
+/// What an estimator knows of items and reviewers. Memory: 16 bytes an item and a person, and 8 a
+/// rating.
+#[derive(Debug)]
+pub(super) struct State<'r, 'a> {
+    ratings: &'r Ratings<'a>,
+    by_reviewer: Vec<f64>,
+    pub(super) items: Vec<Item>,
+    pub(super) reviewers: Vec<Reviewer>,
+    /// What is still to be taken off every bias: grades are without it.
+    shift: f64,
+    pub(super) manner: Manner,
+}
+
+impl<'r, 'a> State<'r, 'a> {
+    /// Nobody has a bias, everybody this precision, and every item this grade.
+    pub(super) fn new(
+        ratings: &'r Ratings<'a>,
+        by_reviewer: Vec<f64>,
+        (grade, precision): (f64, f64),
+        manner: Manner,
+    ) -> Self {
+        let items = vec![Item { grade, variance: 0.0 }; ratings.items()];
+        let reviewers = vec![Reviewer { precision, bias: 0.0 }; ratings.people()];
+        Self { ratings, by_reviewer, items, reviewers, shift: 0.0, manner }
+    }
+
+    /// Items from reviewers.
+    ///
+    /// ```text
+    /// L_u = q + sum of w_v,  s_u = (q m + sum of w_v (z - b_v)) / L_u,  V_u = 1 / L_u
+    /// ```
+    pub(super) fn grade(&mut self, law: &Law) -> ItemSums {
+        let Self { ratings, reviewers, shift, manner, .. } = self;
+        let Manner { by, step, .. } = *manner;
+        let prior = by.weight(law.quality);
+        let sums = chunks::update(&mut self.items, |first, items| {
+            let mut sums = ItemSums::default();
+            for (i, item) in items.iter_mut().enumerate() {
+                let scores = ratings.of(first + i);
+                if scores.is_empty() {
+                    continue;
+                }
+                let (mut weights, mut sum) = (0.0, 0.0);
+                for (z, person) in scores.iter().zip(ratings.reviewers(first + i)) {
+                    let Reviewer { precision, bias } = reviewers[person.index()];
+                    let weight = by.weight(precision);
+                    weights += weight;
+                    sum += weight * (z - bias);
+                }
+                let all = prior + weights;
+                let grade = (prior * law.mean + sum + *shift * weights) / all;
+                let old = item.grade + *shift;
+                let grade = old + step * (grade - old);
+                let (change, distance) = (grade - item.grade, grade - law.mean);
+                let variance = 1.0 / all;
+                *item = Item { grade, variance };
+                sums = sums.add(ItemSums {
+                    count: 1.0,
+                    distance,
+                    square: distance * distance,
+                    variance,
+                    change: change.abs(),
+                    changes: change * change,
+                });
+            }
+            sums
+        });
+        chunks::tree(sums, ItemSums::add)
+    }
+
+    /// Reviewers from items.
+    ///
+    /// ```text
+    /// B_v = h + k_v t_v,  b_v = t_v sum of (z - s_u) / B_v,  Vb_v = 1 / B_v
+    /// R_v = rate + sum of ((z - s_u - b_v)^2 + V_u + Vb_v) / 2,  t_v = (shape + k_v/2) / R_v
+    /// ```
+    pub(super) fn learn(&mut self, law: &Law) -> ReviewerSums {
+        let Self { ratings, by_reviewer, items, shift, manner, .. } = self;
+        let Manner { uncertain, step, .. } = *manner;
+        let sums = chunks::update(&mut self.reviewers, |first, reviewers| {
+            let mut sums = ReviewerSums::default();
+            for (i, reviewer) in reviewers.iter_mut().enumerate() {
+                let scores = &by_reviewer[ratings.given(first + i)];
+                if scores.is_empty() {
+                    continue;
+                }
+                let residuals = Residuals::of(scores, ratings.items_of(first + i), items);
+                let new = residuals.reviewer(law, reviewer.precision, uncertain).reviewer;
+                let (old, bias) = (reviewer.precision, reviewer.bias - *shift);
+                let precision = old + step * (new.precision - old);
+                // A step beyond the new value of a small one could end below 0.
+                reviewer.precision = math::max(precision, 0.5 * new.precision);
+                reviewer.bias = bias + step * (new.bias - bias);
+                sums = sums.add(ReviewerSums { count: 1.0, bias: reviewer.bias });
+            }
+            sums
+        });
+        self.shift = 0.0;
+        chunks::tree(sums, ReviewerSums::add)
+    }
+
+    /// The residuals and the precisions of some reviewers.
+    fn residuals(&self, sample: &[u32]) -> Vec<(Residuals, f64)> {
+        chunks::column(sample.len(), |i| {
+            let v = sample[i] as usize;
+            let scores = &self.by_reviewer[self.ratings.given(v)];
+            let residuals = Residuals::of(scores, self.ratings.items_of(v), &self.items);
+            (residuals, self.reviewers[v].precision)
+        })
+    }
+
+    /// The grades by the numbers of reviewers as they are now.
+    pub(super) fn combination(&self, law: &Law) -> Combination {
+        let Self { reviewers, shift, manner: Manner { by, .. }, .. } = self;
+        let weight = |v: usize| by.weight(reviewers[v].precision);
+        Combination {
+            weight: Each::OfReviewer(chunks::column(reviewers.len(), weight)),
+            correction: if law.bias.is_finite() {
+                Each::OfReviewer(chunks::column(reviewers.len(), |v| reviewers[v].bias - shift))
+            } else {
+                Each::Same(0.0)
+            },
+            prior: Some(Prior { mean: law.mean, weight: by.weight(law.quality) }),
+        }
+    }
+
+    /// A gradebook with standard errors, biases and precisions.
+    fn book(self, law: &Law, method: &str) -> GradebookBuilder<'a> {
+        let combination = self.combination(law);
+        let Self { ratings, by_reviewer, items, reviewers, shift, .. } = self;
+        drop(by_reviewer);
+        let item = chunks::column(ratings.items(), |i| items[i].variance);
+        // One criterion has no other to share the biases with.
+        let bias = (ratings.axes().len() > 1).then(|| {
+            chunks::column(ratings.people(), |v| {
+                1.0 / (law.bias + ratings.given(v).len() as f64 * reviewers[v].precision)
+            })
+        });
+        let variances = Variances { item: &item, bias: bias.as_deref() };
+        let book = combination.book_with_errors(ratings, method, &variances);
+        let bias = |v: usize| reviewers[v].bias - shift;
+        with_reviewers(ratings, book, bias, |v| reviewers[v].precision)
+    }
+}
+
+/// How far numbers go towards their new values, where nothing says otherwise: grades and reviewers
+/// that answer one another come to rest in about two thirds of the rounds.
+const STEP: f64 = 1.25;
+
+/// The steps of the rounds: beyond the new values until that makes grades change more.
+struct Pace {
+    last: f64,
+}
+
+impl Pace {
+    const START: Self = Self { last: f64::INFINITY };
+
+    /// What a round says of itself: its largest change, and whether the root mean square of all
+    /// is within the tolerance.
+    fn after(&mut self, sums: &ItemSums, manner: &mut Manner, tolerance: f64) -> (f64, bool) {
+        let change = sums.root_mean_square();
+        manner.step = if change > self.last { 1.0 } else { manner.step };
+        self.last = change;
+        (sums.change, change <= tolerance)
+    }
+}
+
+/// What keeps parameters from being learned: then grades are plain means.
+fn too_little(ratings: &Ratings<'_>) -> Option<Warning> {
+    let (mut rated, mut repeated) = (0, false);
+    for item in 0..ratings.items() {
+        rated += usize::from(!ratings.of(item).is_empty());
+        repeated |= ratings.of(item).len() > 1;
+    }
+    if !repeated {
+        Some(Warning::NoRepeatedReviews)
+    } else if rated < 4 * ratings.axes().len() {
+        Some(Warning::TooFewSubmissions)
+    } else {
+        None
+    }
+}
+
+/// Plain means, with a warning that says why.
+fn plain<'a>(ratings: &Ratings<'a>, method: &str, warning: Warning) -> GradebookBuilder<'a> {
+    let (weight, correction) = (Each::Same(1.0), Each::Same(0.0));
+    Combination { weight, correction, prior: None }.book(ratings, method).warning(warning)
+}
+
+/// The least part of the variance of all ratings that quality, biases and noise have each.
+const LEAST: f64 = 1e-3;
+
+/// The variances of quality, biases and noise by moments, none of which is 0.
+fn components(moments: &Moments) -> [f64; 3] {
+    let total = if moments.total > 0.0 { moments.total } else { 1.0 };
+    [moments.quality, moments.bias, moments.noise].map(|x| math::max(x, LEAST * total))
+}
+
+/// Whether moments say that works are drawn together because nothing tells them apart.
+fn no_spread(moments: &Moments) -> bool {
+    moments.quality <= 0.0 && moments.total > 0.0
+}
