@@ -47,22 +47,31 @@ pub(crate) fn column<T: Copy + Default + Send>(
     out
 }
 
-/// Writes `value(i, old value i)` in place of every value of a column.
-pub(crate) fn update<T: Copy + Send>(out: &mut [T], value: impl Fn(usize, T) -> T + Sync) {
-    let fill = |(c, slots): (usize, &mut [T])| {
-        for (i, slot) in slots.iter_mut().enumerate() {
-            *slot = value(c * CHUNK + i, *slot);
-        }
-    };
+/// The results of `work` over the chunks of a column, in order; it has the position of the first value
+/// of a chunk and the chunk, which it may change.
+pub(crate) fn map_mut<T: Send, R: Send>(
+    out: &mut [T],
+    work: impl Fn(usize, &mut [T]) -> R + Sync,
+) -> Vec<R> {
+    let chunk = |(c, part): (usize, &mut [T])| work(c * CHUNK, part);
     #[cfg(feature = "rayon")]
     {
         use rayon::prelude::*;
-        out.par_chunks_mut(CHUNK).enumerate().for_each(fill);
+        out.par_chunks_mut(CHUNK).enumerate().map(chunk).collect()
     }
     #[cfg(not(feature = "rayon"))]
     {
-        out.chunks_mut(CHUNK).enumerate().for_each(fill);
+        out.chunks_mut(CHUNK).enumerate().map(chunk).collect()
     }
+}
+
+/// Writes `value(i, old value i)` in place of every value of a column.
+pub(crate) fn update<T: Copy + Send>(out: &mut [T], value: impl Fn(usize, T) -> T + Sync) {
+    map_mut(out, |first, part| {
+        for (i, slot) in part.iter_mut().enumerate() {
+            *slot = value(first + i, *slot);
+        }
+    });
 }
 
 /// Lets `work` fill the slots of rows of a column, chunk of rows by chunk, and gives its results in
@@ -100,19 +109,10 @@ pub(crate) fn update_map<T: Send, R: Copy + Send + Sync>(
     start: R,
     work: impl Fn(usize, &mut T, R) -> R + Sync,
 ) -> Vec<R> {
-    let fill = |(c, slots): (usize, &mut [T])| {
-        let slots = slots.iter_mut().enumerate();
-        slots.fold(start, |result, (i, slot)| work(c * CHUNK + i, slot, result))
-    };
-    #[cfg(feature = "rayon")]
-    {
-        use rayon::prelude::*;
-        out.par_chunks_mut(CHUNK).enumerate().map(fill).collect()
-    }
-    #[cfg(not(feature = "rayon"))]
-    {
-        out.chunks_mut(CHUNK).enumerate().map(fill).collect()
-    }
+    map_mut(out, |first, part| {
+        let slots = part.iter_mut().enumerate();
+        slots.fold(start, |result, (i, slot)| work(first + i, slot, result))
+    })
 }
 
 /// Works on the values of a column in place: the sum of what `work` returns.
@@ -145,24 +145,6 @@ pub(crate) fn sum(len: usize, value: impl Fn(usize) -> f64 + Sync) -> f64 {
     tree(sums, |a, b| a + b)
 }
 
-/// Rewrites a column in place, chunk by chunk: `work` gets the place of the first element of a chunk
-/// and the chunk. What it returns for each chunk, in order.
-pub(crate) fn update<T: Send, S: Send>(
-    column: &mut [T],
-    work: impl Fn(usize, &mut [T]) -> S + Sync,
-) -> Vec<S> {
-    let chunk = |(c, part): (usize, &mut [T])| work(c * CHUNK, part);
-    #[cfg(feature = "rayon")]
-    {
-        use rayon::prelude::*;
-        column.par_chunks_mut(CHUNK).enumerate().map(chunk).collect()
-    }
-    #[cfg(not(feature = "rayon"))]
-    {
-        column.chunks_mut(CHUNK).enumerate().map(chunk).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +157,7 @@ mod tests {
             assert_eq!(column(len, |i| i), (0..len).collect::<Vec<_>>());
             assert_eq!(each(len, |i| i), (0..len).collect::<Vec<_>>());
             let mut numbers = vec![1; len];
-            let firsts = update(&mut numbers, |first, part| {
+            let firsts = map_mut(&mut numbers, |first, part| {
                 part.iter_mut().enumerate().for_each(|(i, number)| *number += first + i);
                 first
             });

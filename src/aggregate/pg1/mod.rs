@@ -200,7 +200,7 @@ impl<'r, 'a> State<'r, 'a> {
         let Self { ratings, reviewers, shift, manner, .. } = self;
         let Manner { by, step, .. } = *manner;
         let prior = by.weight(law.quality);
-        let sums = chunks::update(&mut self.items, |first, items| {
+        let sums = chunks::map_mut(&mut self.items, |first, items| {
             let mut sums = ItemSums::default();
             for (i, item) in items.iter_mut().enumerate() {
                 let scores = ratings.of(first + i);
@@ -244,7 +244,7 @@ impl<'r, 'a> State<'r, 'a> {
     pub(super) fn learn(&mut self, law: &Law) -> ReviewerSums {
         let Self { ratings, by_reviewer, items, shift, manner, .. } = self;
         let Manner { uncertain, step, .. } = *manner;
-        let sums = chunks::update(&mut self.reviewers, |first, reviewers| {
+        let sums = chunks::map_mut(&mut self.reviewers, |first, reviewers| {
             let mut sums = ReviewerSums::default();
             for (i, reviewer) in reviewers.iter_mut().enumerate() {
                 let scores = &by_reviewer[ratings.given(first + i)];
