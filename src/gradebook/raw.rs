@@ -28,7 +28,6 @@ pub(super) struct Gradebook {
     corrections: Detail,
     prior: Vec<(f64, Vec<f64>)>,
     reviewers: Option<(Numbers, Numbers)>,
-    #[serde(default)]
     rounding: Option<Rounding>,
     fit: Fit,
     warnings: Vec<Warning>,

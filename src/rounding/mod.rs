@@ -340,7 +340,8 @@ impl Rounding {
         if rounded.is_finite() { rounded + 0.0 } else { value }
     }
 
-    /// Percentages are counted from the nearer end, so that both ends are met exactly.
+    /// On a scale of 0..100 the points are the doubles next to the decimals, and both ends of every
+    /// scale are points.
     fn to_percent(self, grade: f64, scale: &Scale, decimals: u8) -> f64 {
         let (min, max) = (scale.min(), scale.max());
         let (range, count) = (max - min, 100.0 * math::power(10.0, decimals.into()));
@@ -354,8 +355,11 @@ impl Rounding {
             // On the grid already: no rounding of ours is to be added.
             return grade;
         }
-        let below = 2.0 * level < count;
-        if below { min + range * (level / count) } else { max - range * ((count - level) / count) }
+        if level >= count {
+            return max;
+        }
+        let product = range * level;
+        min + if product.is_finite() { product / count } else { range * (level / count) }
     }
 }
 

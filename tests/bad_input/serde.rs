@@ -6,9 +6,9 @@ use ::serde::Serialize;
 use ::serde::de::DeserializeOwned;
 use peergrade::aggregate::METHODS;
 use peergrade::{
-    Aggregator, Assigner, Cohort, Criterion, Fit, Gradebook, GroupId, GroupSizes, Groups, Jigsaw,
-    JigsawPlan, PersonId, Pods, ReviewGraph, ReviewPlan, Reviews, Roster, Rubric, Scale, Seed,
-    SubmissionId,
+    Aggregator, Assigner, Cohort, Criterion, Fit, Gradebook, GroupId, GroupSizes, Groups, Halves,
+    Jigsaw, JigsawPlan, PersonId, Pods, ReviewGraph, ReviewPlan, Reviews, Roster, Rounding, Rubric,
+    Scale, Seed, SubmissionId,
 };
 use serde_json::{Value, from_str, from_value, json, to_string};
 
@@ -157,8 +157,28 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("json of reviews, back", || back(&reviews(), &[])),
     ("json of gradebooks, back", || {
-        let optional = ["std_error", "criterion_std_error", "reviewers"];
+        let optional = ["std_error", "criterion_std_error", "reviewers", "rounding"];
         books().chain([shrunk()]).try_for_each(|book| back(&book, &optional))
+    }),
+    ("json of roundings, back", || {
+        back(&Rounding::none(), &[])?;
+        back(&Rounding::down().to_levels(), &[])?;
+        back(&Rounding::nearest(Halves::AwayFromZero).to_percent_decimals(5).unwrap(), &[])?;
+        back(&Rounding::up().to_decimals(15).unwrap(), &[])?;
+        back(&Rounding::toward_zero().to_step(0.1, -1.0 / 3.0).unwrap(), &[])?;
+        back(
+            &shrunk().rounded(Rounding::up()),
+            &["std_error", "criterion_std_error", "reviewers", "rounding"],
+        )
+    }),
+    ("json of a rounding without a step", || {
+        let rounding = tampered(&Rounding::up(), "/grid/Steps/step", json!(0.0));
+        refused::<Rounding>(&rounding, "a step of 0 is no step: it must be finite and above 0")
+    }),
+    ("json of a rounding to more decimals than there are", || {
+        let rounding = Rounding::up().to_decimals(2).unwrap();
+        let rounding = tampered(&rounding, "/grid/Decimals", json!(16));
+        refused::<Rounding>(&rounding, "16 decimals are more than the 15 of a double")
     }),
     ("json of groups, back", || {
         back(&Pods::pairs().form(7, Seed::new(1)).unwrap(), &[])?;

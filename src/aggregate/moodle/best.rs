@@ -188,7 +188,7 @@ impl BestAssessment {
             return;
         }
         let rows: Vec<Vec<f64>> = range.map(|review| percentages(reviews, review)).collect();
-        let (from_average, variances) = self.from_average(&rows, &weights, shares);
+        let (from_average, variances) = self.around_average(&rows, &weights, shares);
         let distance = |a: &[f64], b: &[f64]| self.distance([a, b], shares, &variances);
         let least = from_average.iter().copied().fold(f64::INFINITY, math::min);
         let mut best: Vec<&[f64]> = Vec::new();
@@ -206,7 +206,7 @@ impl BestAssessment {
 
     /// The distance of each review of a work from their average, and the variances of dimensions.
     /// The weights are not all 0.
-    pub(super) fn from_average(
+    pub(super) fn around_average(
         &self,
         rows: &[Vec<f64>],
         weights: &[f64],

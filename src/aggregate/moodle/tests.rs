@@ -95,7 +95,7 @@ fn best_assessment_gives_the_vectors_of_two_dimensions() {
         ([1., 2., 0., 1.], None, [17.1875, 18.75]),
     ] {
         let method = BestAssessment::default();
-        let (found, spread) = method.from_average(&percentages, &weights, &[2.0, 1.0]);
+        let (found, spread) = method.around_average(&percentages, &weights, &[2.0, 1.0]);
         assert_eq!(distances.unwrap_or_else(|| found.clone().try_into().unwrap()), *found);
         assert!(spread.iter().zip(variances).all(|(a, b)| (a - b).abs() <= 1e-12), "{spread:?}");
     }

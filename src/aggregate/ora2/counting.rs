@@ -29,16 +29,18 @@ use crate::id::{PersonId, SubmissionId, to_u32};
 ///
 /// let cohort = Cohort::individuals(5)?;
 /// let mut rows = Reviews::builder(&cohort, Rubric::single(Scale::with_step(0.0, 9.0, 1.0)?));
-/// let mut log = Ora2Rule::new(1, 2)?.log(&cohort);
+/// let mut log = Ora2Rule::new(2, 2)?.log(&cohort);
 /// let work = SubmissionId::new(0);
-/// // Three reviews arrive before the author has done a review, one after.
+/// // Three reviews arrive before the author has done two, one after.
 /// for (reviewer, score) in [(1, 2.0), (2, 5.0), (3, 9.0)] {
 ///     log.reviewed(0, work, PersonId::new(reviewer))?;
 ///     rows.add(work, PersonId::new(reviewer), &[score])?;
 /// }
-/// log.reviewed(1, SubmissionId::new(1), PersonId::new(0))?;
+/// for other in [1, 2].map(SubmissionId::new) {
+///     log.reviewed(1, other, PersonId::new(0))?;
+///     rows.add(other, PersonId::new(0), &[3.0])?;
+/// }
 /// log.reviewed(2, work, PersonId::new(4))?;
-/// rows.add(SubmissionId::new(1), PersonId::new(0), &[3.0])?;
 /// rows.add(work, PersonId::new(4), &[0.0])?;
 ///
 /// let counted = log.counted();

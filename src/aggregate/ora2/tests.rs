@@ -212,3 +212,31 @@ fn a_log_refuses_what_cannot_have_happened() {
         ));
     }
 }
+
+/// What rounding up adds, over all reviews that levels 0..3 allow, in points of a criterion.
+fn given_away(method: Ora2, k: u32) -> f64 {
+    let tuples = 4_u32.pow(k);
+    let added = (0..tuples).map(|tuple| {
+        let scores: Vec<f64> = (0..k).map(|i| f64::from(tuple / 4_u32.pow(i) % 4)).collect();
+        let mut sorted = scores.clone();
+        sorted.sort_by(f64::total_cmp);
+        let plain = match method.kind {
+            Kind::Median => mean(&sorted[middle(sorted.len())]),
+            Kind::Mean => mean(&sorted),
+        };
+        method.points(&scores) - plain
+    });
+    added.sum::<f64>() / f64::from(tuples)
+}
+
+#[test]
+fn rounding_up_gives_points_away() {
+    // Sums of two even levels are odd half of the time: half of a half point, 8.3 % of 3.
+    assert_eq!(given_away(Ora2::median(), 2), 0.25);
+    assert_eq!(given_away(Ora2::mean(), 2), 0.25);
+    // Of four, the remainders 0, 1, 2, 3 are as likely: (0 + 3 + 2 + 1) / 16, 12.5 % of 3.
+    assert_eq!(given_away(Ora2::mean(), 4), 0.375);
+    // A middle score is a level.
+    assert_eq!(given_away(Ora2::median(), 3), 0.0);
+    assert_eq!(given_away(Ora2::median(), 5), 0.0);
+}
