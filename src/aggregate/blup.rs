@@ -210,11 +210,14 @@ impl Blup {
 
     /// The variances that are set, in the unit of the ratings.
     fn parts(&self, ratings: &Ratings<'_>) -> Option<Parts> {
-        // Far from what could overflow.
+        // Far from what could overflow or vanish.
         const MOST: f64 = 1e60;
         let unit = ratings.points(1.0);
         self.fixed.map(|sds| {
-            let part = sds.map(|sd| math::clamp(sd / math::max(unit, f64::MIN_POSITIVE), 0.0, MOST));
+            let part = sds.map(|sd| {
+                let ratio = math::clamp(sd / math::max(unit, f64::MIN_POSITIVE), 1.0 / MOST, MOST);
+                if sd > 0.0 { ratio } else { 0.0 }
+            });
             Parts::from_array(part.map(|sd| sd * sd)).floored()
         })
     }
