@@ -99,7 +99,7 @@ impl<'a> Search<'a> {
         let mut slope = system.slope(parts, &main, &ones, &spread);
         // The information may be rough: it steers the steps and does not say where they end.
         let rough = |variance: f64| Rounds { tolerance: 1e-4 / math::sqrt(variance), most: 100 };
-        let mut by = |sums: &Sums, start: Option<Vec<f64>>, variance: f64| {
+        let by = |sums: &Sums, start: Option<Vec<f64>>, variance: f64| {
             let bias = system.solve::<f64>(sums, start, rough(variance)).bias;
             let (grade, mean) = system.grades::<f64>(sums, &bias);
             Solved { effects: system.effects(&grade, mean), grade, bias }
