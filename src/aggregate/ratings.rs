@@ -66,7 +66,9 @@ impl<'a> Ratings<'a> {
             // Less than this of the range is the rounding of equal scores.
             let least = 1e-9 * (criterion.scale().max() / unit - criterion.scale().min() / unit);
             let spreads = [moments.within, moments.total, least / 1e-9];
-            let spread = spreads.into_iter().find(|&spread| spread > least);
+            // In points, one below the least double would be 0.
+            let some = |spread: f64| spread > least && unit * spread > 0.0;
+            let spread = spreads.into_iter().find(|&spread| some(spread));
             Axis { zero: unit * moments.mean, unit: unit * spread.unwrap_or(1.0) }
         })
     }

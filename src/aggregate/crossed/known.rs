@@ -17,6 +17,10 @@ impl Known {
         let Some(sd) = trusted.sd() else { return Self::default() };
         let reviews = ratings.reviews();
         let unit = ratings.points(1.0);
+        // Of criteria that weigh nothing the total tells nothing.
+        if unit <= 0.0 {
+            return Self::default();
+        }
         // 1 / 0 is infinite: known exactly.
         let precision = 1.0 / (sd / unit) / (sd / unit);
         let mut known = Vec::new();

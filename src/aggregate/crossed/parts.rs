@@ -34,11 +34,11 @@ impl Parts {
         Self::from_array(core::array::from_fn(|i| math::max(parts[i], least[i])))
     }
 
-    /// As reported: a variance that is least is 0.
+    /// As reported: a variance near the least, which was one of a larger total, is 0.
     pub(in crate::aggregate) fn shown(self) -> [f64; 3] {
         let least = self.least();
         let parts = self.array();
-        core::array::from_fn(|i| if parts[i] <= 1.1 * least[i] { 0.0 } else { parts[i] })
+        core::array::from_fn(|i| if i < 2 && parts[i] <= 100.0 * least[i] { 0.0 } else { parts[i] })
     }
 
     pub(super) fn array(self) -> [f64; 3] {

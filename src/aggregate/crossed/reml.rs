@@ -119,7 +119,7 @@ impl<'a> Search<'a> {
         let mut slope = system.slope(parts, &main, &ones, &spread);
         // The information may be rough: it steers the steps and does not say where they end.
         let rough = |variance: f64| Rounds { tolerance: 1e-4 / math::sqrt(variance), most: 100 };
-        let mut by = |sums: &Sums, start: Option<Vec<f64>>, variance: f64| {
+        let by = |sums: &Sums, start: Option<Vec<f64>>, variance: f64| {
             let bias = system.solve::<f64>(sums, start, rough(variance)).bias;
             let (grade, mean) = system.grades::<f64>(sums, &bias);
             Solved { effects: system.effects(&grade, mean), grade, bias }
@@ -314,7 +314,15 @@ impl Slope {
     /// Where a Newton step leads: over the variances that are open, and if one of them would pass its
     /// lower end, from there over the others.
     fn next(&self, theta: [f64; 3], low: [f64; 3], open: [bool; 3]) -> [f64; 3] {
-        let mut set = open.map(|open| if open { None } else { Some(0.0) });
+        // Effects that are all 0 leave no information, and a variance that falls.
+        let vanishing = |i: usize| {
+            let most = self.counts[i] / theta[i] / theta[i];
+            self.information[i][i] <= 1e-9 * most && self.gradient[i] < 0.0
+        };
+        let mut set: [Option<f64>; 3] = core::array::from_fn(|i| match open[i] {
+            false => Some(0.0),
+            true => vanishing(i).then(|| low[i] - theta[i]),
+        });
         loop {
             let step = self.step(theta, set);
             let new: [f64; 3] = core::array::from_fn(|i| theta[i] + step[i]);
