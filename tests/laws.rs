@@ -43,6 +43,8 @@ const EXEMPT: &[(&str, &[Law], &str)] = &[
     ("ora2-median", &[Unanimity, Doubling, Shift, Reflection], "rounds up to whole points"),
     ("ora2-mean", &[Unanimity, Doubling, Shift, Reflection], "rounds up to whole points"),
     ("moodle", &[Unanimity], "rounds to five decimals of a hundredth"),
+    ("burrell-em", &[Unanimity, Reflection], "its prior is 7 of 10"),
+    ("mfrm", &[Unanimity], "draws ends of the scale to its middle"),
     ("peer-rank", &[Reflection], "who wrote good work has more weight"),
     ("rank-with-ta", &[Reflection, Staff], "and staff know who wrote good work"),
     ("pg1-gibbs", &[Labels], "draws"),
@@ -163,6 +165,9 @@ proptest! {
 
     #[test]
     fn a_shifted_scale_shifts_every_grade((n, rows) in rows(1)) {
+        // Numbers that a shift by 3 rounds are other scores.
+        let fine = |z: f64| 3.0 + z - 3.0;
+        let rows: Vec<Row> = rows.iter().map(|(s, r, z)| (*s, *r, vec![fine(z[0])])).collect();
         let shifted: Vec<Row> =
             rows.iter().map(|(s, r, z)| (*s, *r, vec![3.0 + z[0]])).collect();
         let higher = Rubric::single(Scale::new(3.0, 13.0).unwrap());
