@@ -137,7 +137,7 @@ impl Each {
         let criteria = ratings.axes().len();
         let all = |values: &[f64], c: usize| values.iter().map(|&x| points(c, x)).collect();
         match self {
-            Self::Same(value) if value == 0.0 => Detail::Uniform,
+            Self::Same(0.0) => Detail::Uniform,
             Self::Same(value) => {
                 let columns = 0..criteria;
                 Detail::PerReviewer(
