@@ -156,7 +156,7 @@ impl Each {
         let criteria = ratings.axes().len();
         let all = |values: &[f64], c: usize| values.iter().map(|&x| points(c, x)).collect();
         match self {
-            Self::Same(value) if value == 0.0 => Detail::Uniform,
+            Self::Same(0.0) => Detail::Uniform,
             Self::Same(value) => {
                 let columns = 0..criteria;
                 Detail::PerReviewer(
@@ -241,13 +241,18 @@ impl Combination {
             let error = || ratings.axes()[c].points(math::sqrt(variances.item[c * n + i]));
             if rated { error() } else { MISSING }
         };
+        // In which no square overflows.
+        let unit = criteria.iter().zip(ratings.axes()).fold(0.0, |most, (criterion, axis)| {
+            math::max(most, criterion.weight() * axis.points(1.0))
+        });
+        let unit = math::power_of_two_near(unit);
         let total = chunks::column(n, |i| {
             if let [only] = criteria {
                 return only.weight() * error(i, 0);
             }
-            let square = |c: usize| criteria[c].weight() * error(i, c);
+            let square = |c: usize| criteria[c].weight() * error(i, c) / unit;
             let own = (0..criteria.len()).fold(0.0, |sum, c| sum + square(c) * square(c));
-            math::sqrt(own + self.shared_variance(ratings, i, variances.bias))
+            unit * math::sqrt(own + self.shared_variance(ratings, i, variances.bias, unit))
         });
         let each =
             (0..criteria.len()).map(|c| Column::from_raw(chunks::column(n, |i| error(i, c))));
@@ -257,8 +262,14 @@ impl Combination {
     }
 
     /// What the biases of its reviewers add to the variance of the total of a submission beyond the
-    /// variances of its criteria.
-    fn shared_variance(&self, ratings: &Ratings<'_>, i: usize, bias: Option<&[f64]>) -> f64 {
+    /// variances of its criteria, in parts of a unit.
+    fn shared_variance(
+        &self,
+        ratings: &Ratings<'_>,
+        i: usize,
+        bias: Option<&[f64]>,
+        unit: f64,
+    ) -> f64 {
         let Some(bias) = bias else { return 0.0 };
         let n = ratings.reviews().graph().submissions();
         let criteria = ratings.reviews().rubric().criteria().iter().zip(ratings.axes());
@@ -276,7 +287,7 @@ impl Combination {
             .enumerate()
             .map(|(c, (criterion, axis))| {
                 let sum = sum(c);
-                if sum > 0.0 { criterion.weight() * axis.points(1.0) / sum } else { 0.0 }
+                if sum > 0.0 { criterion.weight() * axis.points(1.0) / unit / sum } else { 0.0 }
             })
             .collect();
         reviewers.iter().enumerate().fold(0.0, |sum, (k, &reviewer)| {

@@ -77,8 +77,7 @@ impl Draws {
         let (mut first, mut last) = (SIDE, SIDE);
         for i in 1..=SIDE {
             let depth = ln_density(start - i as f64 * step) - top;
-            // Written so that NaN ends it.
-            if !(depth > DEPTH) {
+            if depth <= DEPTH {
                 break;
             }
             first = SIDE - i;
@@ -86,7 +85,7 @@ impl Draws {
         }
         for i in 1..=SIDE {
             let depth = ln_density(start + i as f64 * step) - top;
-            if !(depth > DEPTH) {
+            if depth <= DEPTH {
                 break;
             }
             last = SIDE + i;
@@ -114,13 +113,12 @@ impl Draws {
 const SIDE: usize = 64;
 const DEPTH: f64 = -13.0;
 
-/// The top of a density, the standard deviation that its curvature there suggests, and the step of
-/// a grid that does it justice.
+/// The top of a density, and the step of a grid that does it justice: from the standard deviation
+/// that its curvature at the top suggests.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peak {
     pub(super) mode: f64,
-    pub(super) sd: f64,
-    step: f64,
+    pub(super) step: f64,
 }
 
 impl Peak {
@@ -128,7 +126,7 @@ impl Peak {
     /// the density is not smooth there.
     pub(super) fn new(mode: f64, sd: f64, least: f64) -> Self {
         let step = if mode - least > 5.0 * sd { sd } else { 0.25 * sd };
-        Self { mode, sd, step }
+        Self { mode, step }
     }
 
     /// By Newton's method from a point within the domain, which is above `least`, on the first and

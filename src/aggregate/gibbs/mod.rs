@@ -114,7 +114,7 @@ impl Chains {
     fn books<'a>(
         self,
         course: &Course<'a>,
-        outcome: Outcome,
+        outcome: &Outcome,
         (method, beyond): (&str, bool),
     ) -> Vec<GradebookBuilder<'a>> {
         let mut review = 0;

@@ -101,7 +101,7 @@ pub(super) fn aggregate(
         return Ok(plain(&ratings[0], name).build()?);
     };
     let outcome = chains.run(&course, &course.state(0), &Reliabilities { learn: true });
-    let mut books = chains.books(&course, outcome, (name, false));
+    let mut books = chains.books(&course, &outcome, (name, false));
     Ok(books.swap_remove(0).build()?)
 }
 

@@ -72,7 +72,7 @@ impl Pg2 {
             return books.collect();
         };
         let outcome = self.chains.run(&course, &course.state(0), &Reliabilities { learn: true });
-        let books = self.chains.books(&course, outcome, ("pg2", false));
+        let books = self.chains.books(&course, &outcome, ("pg2", false));
         books.into_iter().map(|book| Ok(book.build()?)).collect()
     }
 }

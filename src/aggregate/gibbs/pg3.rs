@@ -96,7 +96,7 @@ impl Aggregator for Pg3 {
         };
         let (model, state) = Linear::of(&course, self.coupling);
         let outcome = self.chains.run(&course, &state, &model);
-        let mut books = self.chains.books(&course, outcome, ("pg3", true));
+        let mut books = self.chains.books(&course, &outcome, ("pg3", true));
         Ok(books.swap_remove(0).build()?)
     }
 }

@@ -96,7 +96,7 @@ impl Aggregator for Pg4 {
         };
         let (model, state) = Shaped::of(&course, self.shape);
         let outcome = self.chains.run(&course, &state, &model);
-        let mut books = self.chains.books(&course, outcome, ("pg4", true));
+        let mut books = self.chains.books(&course, &outcome, ("pg4", true));
         Ok(books.swap_remove(0).build()?)
     }
 }

@@ -79,7 +79,7 @@ impl Aggregator for Pg5 {
         };
         let (model, state) = Around::of(&course);
         let outcome = self.chains.run(&course, &state, &model);
-        let mut books = self.chains.books(&course, outcome, ("pg5", true));
+        let mut books = self.chains.books(&course, &outcome, ("pg5", true));
         Ok(books.swap_remove(0).build()?)
     }
 }

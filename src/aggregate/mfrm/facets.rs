@@ -77,7 +77,17 @@ impl Room {
         Self { total: room(), first: room(), second: room() }
     }
 
-    /// Sums over levels of `a_k e^(k quality)`, times 1, k and k^2, at each node.
+    /// Sums over levels of `a_k e^(k quality)` at each node.
+    fn totals(&mut self, factors: &[f64], nodes: &Nodes) {
+        self.total.fill(0.0);
+        for (a, powers) in factors.iter().zip(&nodes.powers) {
+            for (total, power) in self.total.iter_mut().zip(powers) {
+                *total += a * power;
+            }
+        }
+    }
+
+    /// The same, and times k and k^2.
     fn fill(&mut self, factors: &[f64], nodes: &Nodes) {
         for room in [&mut self.total, &mut self.first, &mut self.second] {
             room.fill(0.0);
@@ -126,20 +136,27 @@ impl Facets {
         let parts = chunks::map(levels.submissions(), |range| {
             let mut out = Vec::with_capacity(range.len() * nodes.len());
             let (mut room, mut factors) = (Room::new(nodes), Vec::new());
+            let mut product = vec![1.0; nodes.len()];
             for s in range {
                 let start = out.len();
                 out.extend_from_slice(&prior);
                 let logs = &mut out[start..];
+                let mut factored = 0;
                 for c in (0..levels.criteria()).filter(|&c| levels.top(c) > 0) {
                     for (v, level) in levels.rows(c, s) {
                         self.factors(c, self.severity[v], &mut factors);
-                        room.fill(&factors, nodes);
+                        room.totals(&factors, nodes);
                         let ratings = nodes.powers[level].iter().zip(&room.total);
-                        for (log, (power, total)) in logs.iter_mut().zip(ratings) {
-                            *log += math::ln(factors[level] * power / total);
+                        for (product, (power, total)) in product.iter_mut().zip(ratings) {
+                            *product *= factors[level] * power / total;
+                        }
+                        factored += 1;
+                        if factored % FACTORS == 0 {
+                            take_logs(logs, &mut product);
                         }
                     }
                 }
+                take_logs(logs, &mut product);
                 normalise(logs);
             }
             out
@@ -309,6 +326,18 @@ fn rescale(sums: &mut [f64], given: &[f64], expected: &[&[f64]]) {
     let first = sums[0];
     for sum in sums {
         *sum = math::clamp(*sum - first, -SUM, SUM);
+    }
+}
+
+/// How many probabilities are multiplied before a logarithm is taken.
+const FACTORS: usize = 4;
+
+/// Moves the logarithms of products over.
+fn take_logs(logs: &mut [f64], products: &mut [f64]) {
+    for (log, product) in logs.iter_mut().zip(products) {
+        // So that a rating which no quality explains leaves weights that are numbers.
+        *log += math::ln(math::max(*product, f64::MIN_POSITIVE));
+        *product = 1.0;
     }
 }
 

@@ -165,7 +165,8 @@ fn the_lines_of_pg1_are_the_posterior_mean() {
         let book = Pg1Gibbs::default().aggregate(&reviews).unwrap();
         for (grade, mean) in book.grades().flatten().zip(&outcome.grade) {
             let mean = ratings[0].axes()[0].score(*mean);
-            assert!((grade - math::clamp(mean, 0.0, 10.0)).abs() < 1e-10, "{grade} {mean}");
+            // Chains see ratings without their last digits, lines have all of them.
+            assert!((grade - math::clamp(mean, 0.0, 10.0)).abs() < 1e-8, "{grade} {mean}");
         }
     }
 }
