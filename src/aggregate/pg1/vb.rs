@@ -183,7 +183,7 @@ fn learn_items(law: &mut Law, sums: &ItemSums) {
 struct Slopes {
     bias: f64,
     bias_square: f64,
-    /// Of t_v/t, and of its slope by ln t with the sign turned.
+    /// Of precisions by their mean, and of the slope of that by its logarithm, with the sign turned.
     ratio: f64,
     ratio_slope: f64,
     /// The slope of the bound by the shape, and the slope of that: what depends on reviewers.
