@@ -9,11 +9,12 @@ use crate::cohort::Cohort;
 use crate::gradebook::Gradebook;
 use crate::id::{PersonId, to_u32};
 use crate::reviews::Reviews;
-use crate::rubric::Rubric;
+use crate::rubric::{Criterion, Rubric};
 use crate::scale::Scale;
 use crate::seed::{Phase, Seed};
 
 /// Scores in units of their spread, works in rows, and all that the estimators say of them.
+#[derive(Clone)]
 struct Dense {
     z: Vec<Vec<Option<f64>>>,
     zero: f64,
@@ -24,6 +25,8 @@ struct Dense {
     t: Vec<f64>,
     law: Law,
     moments: [f64; 3],
+    /// Zero and unit of each half of the works.
+    halves: [(f64, f64); 2],
 }
 
 fn mean(values: impl Iterator<Item = f64> + Clone) -> f64 {
@@ -62,6 +65,7 @@ impl Dense {
             t: vec![0.0; m],
             law: Law { mean: 0.0, quality: 1.0, bias: 1.0, shape: 2.0, rate: 2.0 },
             moments: [1.0; 3],
+            halves: [(0.0, 1.0); 2],
         };
         if dense.all().next().is_none() {
             return dense;
@@ -73,18 +77,39 @@ impl Dense {
         dense.zero = mean(dense.all());
         let (zero, unit) = (dense.zero, dense.unit);
         dense.z.iter_mut().flatten().flatten().for_each(|z| *z = (*z - zero) / unit);
-        let [total, items, people] = dense.variances();
-        dense.moments = [total - items, total - people, items + people - total]
+        dense.law_by_moments();
+        dense
+    }
+
+    fn law_by_moments(&mut self) {
+        let [total, items, people] = self.variances();
+        self.moments = [total - items, total - people, items + people - total]
             .map(|x| x.max(1e-3 * if total > 0.0 { total } else { 1.0 }));
-        let [quality, bias, noise] = dense.moments;
-        dense.law = Law {
-            mean: mean(dense.all()),
+        let [quality, bias, noise] = self.moments;
+        self.law = Law {
+            mean: mean(self.all()),
             quality: 1.0 / quality,
             bias: 1.0 / bias,
             shape: 2.0,
             rate: 2.0 * noise,
         };
-        dense
+    }
+
+    /// Scores of each half of the works in units of their own.
+    fn standardise_halves(&mut self, reviews: &Reviews) {
+        for ((u, v), &score) in reviews.graph().iter().zip(reviews.column(0)) {
+            self.z[u.index()][v.index()] = Some(score);
+        }
+        let half = self.s.len() / 2;
+        for (c, rows) in self.z.chunks_mut(half).enumerate() {
+            let scores = |row: &Vec<Option<f64>>| row.iter().flatten().copied().collect::<Vec<_>>();
+            let all: Vec<f64> = rows.iter().flat_map(scores).collect();
+            let within = rows.iter().map(|row| spread(scores(row).into_iter()));
+            let (zero, unit) = (mean(all.into_iter()), pooled(within).unwrap().sqrt());
+            rows.iter_mut().flatten().flatten().for_each(|z| *z = (*z - zero) / unit);
+            self.halves[c] = (zero, unit);
+        }
+        self.law_by_moments();
     }
 
     fn all(&self) -> impl Iterator<Item = f64> + Clone {
@@ -244,7 +269,7 @@ impl Dense {
         self.law.rate = self.law.shape / new;
     }
 
-    /// Whether a gradebook says the same. `own`: whether `v` are the variances it should report.
+    /// Whether a gradebook says the same.
     fn agrees(&self, reviews: &Reviews, book: &Gradebook, allowed: f64) {
         for u in 0..self.s.len() {
             let id = SubmissionId::new(to_u32(u));
@@ -427,6 +452,57 @@ fn courses_that_teach_nothing_give_means_and_say_so() {
             for (grade, mean) in book.grades().flatten().zip(means) {
                 assert!((grade - mean).abs() < 1e-9, "{grade} {mean}");
             }
+        }
+    }
+}
+
+/// A second criterion is as good as as many more works: one bias and one precision of a reviewer
+/// serve both, whatever the units.
+#[test]
+fn criteria_share_their_reviewers() {
+    let one = course(40, 5, 9);
+    let cohort = Cohort::individuals(40).unwrap();
+    let scales = [Scale::new(-100.0, 300.0).unwrap(), Scale::new(-1000.0, 3000.0).unwrap()];
+    let rubric =
+        Rubric::new([("a", scales[0]), ("b", scales[1])].map(|(n, s)| Criterion::new(n, s)));
+    let mut both = Reviews::builder(&cohort, rubric.unwrap());
+    let mut many = Cohort::builder(40).unwrap();
+    for i in 0..80 {
+        many.submission(&[PersonId::new(i % 40)]).unwrap();
+    }
+    let many = many.build();
+    let mut twice = Reviews::builder(&many, Rubric::single(scales[0]));
+    for ((work, person), &z) in one.graph().iter().zip(one.column(0)) {
+        let other = 60.0 + 0.5 * z + f64::from(person.get() % 3);
+        both.add(work, person, &[z, 10.0 * other]).unwrap();
+        twice.add(work, person, &[z]).unwrap();
+        twice.add(SubmissionId::new(work.get() + 40), person, &[other]).unwrap();
+    }
+    let (both, twice) = (both.build().unwrap(), twice.build().unwrap());
+    // Both criteria have their own zero and unit; so have, here, both halves of the works.
+    let mut dense = Dense::new(&twice);
+    dense.standardise_halves(&twice);
+    let mut other = dense.clone();
+    dense.em(7);
+    other.vb(7);
+    let em = Pg1Em::default().tolerance(0.0).max_iterations(7);
+    let vb = Pg1Vb::default().tolerance(0.0).max_iterations(7);
+    for (method, dense) in [(&em as &dyn Aggregator, dense), (&vb, other)] {
+        let book = method.aggregate(&both).unwrap();
+        for u in 0..80 {
+            let (work, c) = (SubmissionId::new(to_u32(u % 40)), u / 40);
+            let (zero, unit) = dense.halves[c];
+            let scale = [1.0, 10.0][c];
+            let (s, variance) = dense.graded(u);
+            let grade = book.criterion_grade(work, c).unwrap() / scale;
+            assert!((grade - (zero + unit * s)).abs() < 1e-9, "{grade}");
+            let error = book.criterion_std_error(work, c).unwrap() / scale;
+            assert!((error - unit * variance.sqrt()).abs() < 1e-9, "{error}");
+        }
+        let points = dense.halves[0].1 + 10.0 * dense.halves[1].1;
+        for v in 0..40 {
+            let bias = book.bias(PersonId::new(to_u32(v))).unwrap();
+            assert!((bias - points * dense.b[v]).abs() < 1e-8, "{bias}");
         }
     }
 }

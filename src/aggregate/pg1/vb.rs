@@ -47,7 +47,8 @@ use crate::reviews::Reviews;
 /// a [`Warning`] says so; [`Warning::NoSpread`] says that works differ no more than by chance.
 ///
 /// When not to use it: for its intervals, which are short where reviewers differ (1000 works, 5
-/// reviews each: those of 90 % hold the truth in 86 to 88 %), as it takes what it knows of grades,
+/// reviews each: those of 90 % hold the truth in 86 to 88 %
+/// where the model holds), as it takes what it knows of grades,
 /// biases and precisions for independent; for that reason it also finds reviewers more alike than
 /// they are (shape 4 for 2). Where reviewers give many scores on few levels and one level dominates:
 /// who always gives that one looks perfectly precise (50 scores each, 15 % always give the top mark:
