@@ -71,7 +71,7 @@ fn burrell_schoenebeck_estimates_under_attack_err_as_measured_elsewhere() {
     ] {
         let scenario = by_name(name).unwrap();
         let courses: Vec<Simulated> =
-            (0..12).map(|run| scenario.simulate(1000, Seed::new(run)).unwrap()).collect();
+            (0..40).map(|run| scenario.simulate(1000, Seed::new(run)).unwrap()).collect();
         let methods =
             [("mean", &Mean as &dyn Aggregator), ("roots", &roots), ("precisions", &precisions)];
         for ((weights, method), theirs) in methods.into_iter().zip(theirs) {

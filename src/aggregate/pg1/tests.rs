@@ -1,276 +1,19 @@
 //! The estimators against the equations, written out over a dense matrix.
 
+mod dense;
+
 use proptest::prelude::*;
 
+use self::dense::{Dense, mean};
 use super::*;
 use crate::aggregate::Aggregator;
 use crate::aggregate::fixtures::{matrix, small};
 use crate::cohort::Cohort;
-use crate::gradebook::Gradebook;
 use crate::id::{PersonId, to_u32};
 use crate::reviews::Reviews;
-use crate::rubric::Rubric;
+use crate::rubric::{Criterion, Rubric};
 use crate::scale::Scale;
 use crate::seed::{Phase, Seed};
-
-/// Scores in units of their spread, works in rows, and all that the estimators say of them.
-struct Dense {
-    z: Vec<Vec<Option<f64>>>,
-    zero: f64,
-    unit: f64,
-    s: Vec<f64>,
-    v: Vec<f64>,
-    b: Vec<f64>,
-    t: Vec<f64>,
-    law: Law,
-    moments: [f64; 3],
-}
-
-fn mean(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    values.clone().sum::<f64>() / values.count() as f64
-}
-
-/// The sum of squares around the mean, and the degrees of freedom.
-fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let count = values.clone().count() as f64;
-    if count < 2.0 {
-        return (0.0, 0.0);
-    }
-    let centre = mean(values.clone());
-    (values.map(|x| (x - centre).powi(2)).sum(), count - 1.0)
-}
-
-fn pooled(rows: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
-    let (squares, freedom) = rows.fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
-    (freedom > 0.0).then(|| squares / freedom)
-}
-
-impl Dense {
-    fn new(reviews: &Reviews) -> Self {
-        let (n, m) = (reviews.graph().submissions(), reviews.graph().people());
-        let mut z = vec![vec![None; m]; n];
-        for ((s, r), &score) in reviews.graph().iter().zip(reviews.column(0)) {
-            z[s.index()][r.index()] = Some(score);
-        }
-        let mut dense = Self {
-            z,
-            zero: 0.0,
-            unit: 1.0,
-            s: vec![0.0; n],
-            v: vec![0.0; n],
-            b: vec![0.0; m],
-            t: vec![0.0; m],
-            law: Law { mean: 0.0, quality: 1.0, bias: 1.0, shape: 2.0, rate: 2.0 },
-            moments: [1.0; 3],
-        };
-        if dense.all().next().is_none() {
-            return dense;
-        }
-        let [total, within, _] = dense.variances();
-        let range = reviews.rubric().scale().max() - reviews.rubric().scale().min();
-        let spreads = [within.sqrt(), total.sqrt(), range];
-        dense.unit = spreads.into_iter().find(|x| *x > 1e-9 * range).unwrap();
-        dense.zero = mean(dense.all());
-        let (zero, unit) = (dense.zero, dense.unit);
-        dense.z.iter_mut().flatten().flatten().for_each(|z| *z = (*z - zero) / unit);
-        let [total, items, people] = dense.variances();
-        dense.moments = [total - items, total - people, items + people - total]
-            .map(|x| x.max(1e-3 * if total > 0.0 { total } else { 1.0 }));
-        let [quality, bias, noise] = dense.moments;
-        dense.law = Law {
-            mean: mean(dense.all()),
-            quality: 1.0 / quality,
-            bias: 1.0 / bias,
-            shape: 2.0,
-            rate: 2.0 * noise,
-        };
-        dense
-    }
-
-    fn all(&self) -> impl Iterator<Item = f64> + Clone {
-        self.z.iter().flatten().flatten().copied()
-    }
-
-    fn row(&self, u: usize) -> impl Iterator<Item = (usize, f64)> + Clone {
-        self.z[u].iter().enumerate().filter_map(|(v, z)| z.map(|z| (v, z)))
-    }
-
-    fn column(&self, v: usize) -> impl Iterator<Item = (usize, f64)> + Clone {
-        self.z.iter().enumerate().filter_map(move |(u, row)| row[v].map(|z| (u, z)))
-    }
-
-    fn rated(&self) -> Vec<usize> {
-        (0..self.s.len()).filter(|&u| self.row(u).next().is_some()).collect()
-    }
-
-    fn rating(&self) -> Vec<usize> {
-        (0..self.b.len()).filter(|&v| self.column(v).next().is_some()).collect()
-    }
-
-    /// Of all, within items and within reviewers.
-    fn variances(&self) -> [f64; 3] {
-        let total = pooled([spread(self.all())].into_iter()).unwrap_or(0.0);
-        let items = (0..self.s.len()).map(|u| spread(self.row(u).map(|(_, z)| z)));
-        let people = (0..self.b.len()).map(|v| spread(self.column(v).map(|(_, z)| z)));
-        [total, pooled(items).unwrap_or(total), pooled(people).unwrap_or(total)]
-    }
-
-    fn graded(&self, u: usize) -> (f64, f64) {
-        let weights = self.row(u).map(|(v, _)| self.t[v]).sum::<f64>() + self.law.quality;
-        let sum = self.row(u).map(|(v, z)| self.t[v] * (z - self.b[v])).sum::<f64>();
-        ((sum + self.law.quality * self.law.mean) / weights, 1.0 / weights)
-    }
-
-    /// Precision, bias, its variance and the rate R of a reviewer of this precision.
-    fn learned(&self, v: usize, t: f64, uncertain: bool) -> [f64; 4] {
-        let k = self.column(v).count() as f64;
-        let all = self.law.bias + k * t;
-        let b = t * self.column(v).map(|(u, z)| z - self.s[u]).sum::<f64>() / all;
-        let on = f64::from(u8::from(uncertain));
-        let square =
-            |(u, z): (usize, f64)| (z - self.s[u] - b).powi(2) + on * (self.v[u] + 1.0 / all);
-        let rate = self.law.rate + 0.5 * self.column(v).map(square).sum::<f64>();
-        [(self.law.shape + 0.5 * k) / rate, b, 1.0 / all, rate]
-    }
-
-    /// What every estimator begins with.
-    fn start(&mut self) {
-        self.t.fill(self.law.shape / self.law.rate);
-        self.b.fill(0.0);
-        for u in self.rated() {
-            (self.s[u], self.v[u]) = self.graded(u);
-        }
-    }
-
-    /// Reviewers, what biases have in common, items; the root mean square of the changes.
-    fn round(&mut self, step: f64, uncertain: bool, shift: impl Fn(&mut Self) -> f64) -> f64 {
-        for v in self.rating() {
-            let [t, b, ..] = self.learned(v, self.t[v], uncertain);
-            self.t[v] = (self.t[v] + step * (t - self.t[v])).max(0.5 * t);
-            self.b[v] += step * (b - self.b[v]);
-        }
-        let shift = shift(self);
-        self.b.iter_mut().for_each(|b| *b -= shift);
-        let mut squares = 0.0;
-        for u in self.rated() {
-            let before = self.s[u];
-            let (grade, variance) = self.graded(u);
-            self.s[u] = before + shift + step * (grade - before - shift);
-            self.v[u] = variance;
-            squares += (self.s[u] - before).powi(2);
-        }
-        (squares / self.rated().len() as f64).sqrt()
-    }
-
-    /// Rounds with steps of 1.25 until changes grow.
-    fn rounds(&mut self, rounds: u32, mut round: impl FnMut(&mut Self, f64) -> f64) {
-        let (mut step, mut last) = (1.25, f64::INFINITY);
-        for _ in 0..rounds {
-            let change = round(self, step);
-            step = if change > last { 1.0 } else { step };
-            last = change;
-        }
-    }
-
-    fn em(&mut self, rounds: u32) {
-        self.start();
-        self.rounds(rounds, |dense, step| {
-            dense.round(step, false, |dense| {
-                let Law { quality, bias, mean, .. } = dense.law;
-                let (rated, rating) = (dense.rated(), dense.rating());
-                let biases = rating.iter().map(|&v| dense.b[v]).sum::<f64>();
-                let distances = rated.iter().map(|&u| dense.s[u] - mean).sum::<f64>();
-                (bias * biases - quality * distances)
-                    / (bias * rating.len() as f64 + quality * rated.len() as f64)
-            })
-        });
-    }
-
-    /// mu and vs.
-    fn law_of_items(&mut self) {
-        let rated = self.rated();
-        let centre = mean(rated.iter().map(|&u| self.s[u]));
-        let square = |&u: &usize| (self.s[u] - centre).powi(2) + self.v[u];
-        let variance = mean(rated.iter().map(square));
-        (self.law.mean, self.law.quality) = (centre, 1.0 / variance.clamp(1e-6, 1e6));
-    }
-
-    fn vb(&mut self, rounds: u32) {
-        self.start();
-        self.rounds(rounds, |dense, step| {
-            dense.law_of_items();
-            let (rating, mut t) = (dense.rating(), dense.t.clone());
-            for _ in 0..4 {
-                dense.law_of_reviewers(&rating, &mut t);
-            }
-            dense.round(step, true, |dense| {
-                let shift = mean(rating.iter().map(|&v| dense.b[v]));
-                dense.law.mean += shift;
-                shift
-            })
-        });
-    }
-
-    /// One step of vb, t and a: Newton's method by ln t and by x = 1/a.
-    fn law_of_reviewers(&mut self, rating: &[usize], t: &mut [f64]) {
-        let (a, old) = (self.law.shape, self.law.shape / self.law.rate);
-        let learned: Vec<[f64; 4]> = rating.iter().map(|&v| self.learned(v, t[v], true)).collect();
-        rating.iter().zip(&learned).for_each(|(&v, learned)| t[v] = learned[0]);
-        let biases = learned.iter().map(|l| l[1]);
-        let square = mean(learned.iter().map(|l| l[1] * l[1] + l[2]));
-        self.law.bias = 1.0 / (square - mean(biases).powi(2)).clamp(1e-6, 1e6);
-        let excess: f64 = learned.iter().map(|l| l[0] / old - 1.0).sum();
-        let slope: f64 = learned.iter().map(|l| l[0] / old * (1.0 - a / old / l[3])).sum();
-        let new = (old * (excess / slope).clamp(-1.0, 1.0).exp()).clamp(1e-6, 1e6);
-        // The slopes of the bound by a.
-        let (mut first, mut second) = (0.0, 0.0);
-        for (&v, l) in rating.iter().zip(&learned) {
-            let (shape, rate) = (a + 0.5 * self.column(v).count() as f64, l[3]);
-            first += math::digamma(shape) - math::digamma(a) + (a / old).ln() + 1.0
-                - rate.ln()
-                - shape / (old * rate);
-            second += math::trigamma(shape) - math::trigamma(a) + 1.0 / a - 2.0 / (old * rate)
-                + shape / (old * rate).powi(2);
-        }
-        // By x: dF/dx = -a^2 F', d2F/dx2 = a^4 F'' + 2 a^3 F'.
-        let (slope, curve) = (-a.powi(2) * first, a.powi(4) * second + 2.0 * a.powi(3) * first);
-        let step = match (curve < 0.0, slope > 0.0) {
-            (true, _) => -slope / curve,
-            (false, true) => 1.0 / a,
-            (false, false) => -0.5 / a,
-        };
-        let x = 1.0 / a + step.clamp(-0.7 / a, 2.0 / a);
-        self.law.shape = 1.0 / x.clamp(1.0 / 300.0, 2.5);
-        self.law.rate = self.law.shape / new;
-    }
-
-    /// Whether a gradebook says the same. `own`: whether `v` are the variances it should report.
-    fn agrees(&self, reviews: &Reviews, book: &Gradebook, allowed: f64) {
-        for u in 0..self.s.len() {
-            let id = SubmissionId::new(to_u32(u));
-            let Some(grade) = book.grade(id) else {
-                assert!(self.row(u).next().is_none());
-                continue;
-            };
-            let (s, variance) = self.graded(u);
-            let scale = reviews.rubric().scale();
-            let expected = (self.zero + self.unit * s).clamp(scale.min(), scale.max());
-            assert!((grade - expected).abs() < allowed, "{grade} {expected}");
-            let error = book.std_error(id).unwrap() / self.unit;
-            assert!((error - variance.sqrt()).abs() < allowed, "{error} {variance}");
-        }
-        for v in 0..self.b.len() {
-            let id = PersonId::new(to_u32(v));
-            let (Some(bias), Some(precision)) = (book.bias(id), book.precision(id)) else {
-                assert!(self.column(v).next().is_none());
-                continue;
-            };
-            assert!((bias - self.unit * self.b[v]).abs() < allowed, "{bias} {}", self.b[v]);
-            let precision = precision * self.unit * self.unit;
-            assert!((precision / self.t[v] - 1.0).abs() < allowed, "{precision} {}", self.t[v]);
-        }
-    }
-}
 
 /// Whether a course lets parameters be learned.
 fn enough(dense: &Dense) -> bool {
@@ -427,6 +170,57 @@ fn courses_that_teach_nothing_give_means_and_say_so() {
             for (grade, mean) in book.grades().flatten().zip(means) {
                 assert!((grade - mean).abs() < 1e-9, "{grade} {mean}");
             }
+        }
+    }
+}
+
+/// A second criterion is as good as as many more works: one bias and one precision of a reviewer
+/// serve both, whatever the units.
+#[test]
+fn criteria_share_their_reviewers() {
+    let one = course(40, 5, 9);
+    let cohort = Cohort::individuals(40).unwrap();
+    let scales = [Scale::new(-100.0, 300.0).unwrap(), Scale::new(-1000.0, 3000.0).unwrap()];
+    let rubric =
+        Rubric::new([("a", scales[0]), ("b", scales[1])].map(|(n, s)| Criterion::new(n, s)));
+    let mut both = Reviews::builder(&cohort, rubric.unwrap());
+    let mut many = Cohort::builder(40).unwrap();
+    for i in 0..80 {
+        many.submission(&[PersonId::new(i % 40)]).unwrap();
+    }
+    let many = many.build();
+    let mut twice = Reviews::builder(&many, Rubric::single(scales[0]));
+    for ((work, person), &z) in one.graph().iter().zip(one.column(0)) {
+        let other = 60.0 + 0.5 * z + f64::from(person.get() % 3);
+        both.add(work, person, &[z, 10.0 * other]).unwrap();
+        twice.add(work, person, &[z]).unwrap();
+        twice.add(SubmissionId::new(work.get() + 40), person, &[other]).unwrap();
+    }
+    let (both, twice) = (both.build().unwrap(), twice.build().unwrap());
+    // Both criteria have their own zero and unit; so have, here, both halves of the works.
+    let mut dense = Dense::new(&twice);
+    dense.standardise_halves(&twice);
+    let mut other = dense.clone();
+    dense.em(7);
+    other.vb(7);
+    let em = Pg1Em::default().tolerance(0.0).max_iterations(7);
+    let vb = Pg1Vb::default().tolerance(0.0).max_iterations(7);
+    for (method, dense) in [(&em as &dyn Aggregator, dense), (&vb, other)] {
+        let book = method.aggregate(&both).unwrap();
+        for u in 0..80 {
+            let (work, c) = (SubmissionId::new(to_u32(u % 40)), u / 40);
+            let (zero, unit) = dense.halves[c];
+            let scale = [1.0, 10.0][c];
+            let (s, variance) = dense.graded(u);
+            let grade = book.criterion_grade(work, c).unwrap() / scale;
+            assert!((grade - (zero + unit * s)).abs() < 1e-9, "{grade}");
+            let error = book.criterion_std_error(work, c).unwrap() / scale;
+            assert!((error - unit * variance.sqrt()).abs() < 1e-9, "{error}");
+        }
+        let points = dense.halves[0].1 + 10.0 * dense.halves[1].1;
+        for v in 0..40 {
+            let bias = book.bias(PersonId::new(to_u32(v))).unwrap();
+            assert!((bias - points * dense.b[v]).abs() < 1e-8, "{bias}");
         }
     }
 }

@@ -30,12 +30,13 @@ use crate::reviews::Reviews;
 /// scores less their mean in units of the standard deviation within works, criterion by criterion,
 /// so that one bias and one precision of a reviewer serve all criteria.
 ///
-/// Four things make rounds few, and change nothing of where they end: what biases have in common
+/// Three things make rounds few, and change nothing of where they end: what biases have in common
 /// goes over to the grades at once; every number goes 1.25 of the way to its new value, until that
-/// makes grades change more; `a` and `t` go by Newton's method on the bound itself, with what is
-/// known of precisions kept at its best; and `vb`, `a` and `t` are learned on 65,536 reviewers at
-/// most, every m-th. Rounds begin with moments (a = 2) and end when the root mean square of the changes
-/// of grades is 1e-3 of the standard deviation within works, after 100 at most, by default.
+/// makes grades change more; and `a` and `t` go by Newton's method on the bound itself, with what
+/// is known of precisions kept at its best. One makes them cheap: `vb`, `a` and `t` are learned on
+/// 65,536 reviewers at most, every m-th. Rounds begin with moments (a = 2) and end when the root
+/// mean square of the changes of grades is 1e-3 of the standard deviation within works, after 100
+/// at most, by default.
 /// Variances and `t` are kept within 1e-6..1e6 of the variance within works, `a` within 0.4..300.
 ///
 /// Piech, Huang, Chen, Do, Ng and Koller, "Tuned Models of Peer Assessment in MOOCs", EDM 2013, who
@@ -47,11 +48,12 @@ use crate::reviews::Reviews;
 /// a [`Warning`] says so; [`Warning::NoSpread`] says that works differ no more than by chance.
 ///
 /// When not to use it: for its intervals, which are short where reviewers differ (1000 works, 5
-/// reviews each: those of 90 % hold the truth in 86 to 88 %), as it takes what it knows of grades,
-/// biases and precisions for independent; for that reason it also finds reviewers more alike than
-/// they are (shape 4 for 2). Where reviewers give many scores on few levels and one level dominates:
-/// who always gives that one looks perfectly precise (50 scores each, 15 % always give the top mark:
-/// RMSE .64 against .36 of the mean). Where many report the class average: 7.43 against 6.56.
+/// reviews each: those of 90 % hold the truth in 86 to 88 % where the model holds), as it takes what
+/// it knows of grades, biases and precisions for independent; for that reason it also finds reviewers
+/// more alike than they are (shape 4 for 2). Where reviewers give many scores on few levels and one
+/// level dominates: who always gives that one looks perfectly precise (50 scores each, 15 % always
+/// give the top mark: RMSE .64 against .36 of the mean). Where many report the class average: 7.43
+/// against 6.56.
 ///
 /// ```
 /// use peergrade::aggregate::{Aggregator, Mean, Pg1Vb};
@@ -183,7 +185,7 @@ fn learn_items(law: &mut Law, sums: &ItemSums) {
 struct Slopes {
     bias: f64,
     bias_square: f64,
-    /// Of t_v/t, and of its slope by ln t with the sign turned.
+    /// Of precisions by their mean, and of the slope of that by its logarithm, with the sign turned.
     ratio: f64,
     ratio_slope: f64,
     /// The slope of the bound by the shape, and the slope of that: what depends on reviewers.
