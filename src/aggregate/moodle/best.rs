@@ -155,13 +155,14 @@ impl BestAssessment {
         let shares = dimension_shares(reviews);
         let graph = reviews.graph();
         let chunks = chunks::map(graph.submissions(), |range| {
-            let mut grades = Vec::new();
+            let (mut grades, mut work) = (Vec::new(), Work::default());
             for i in range {
                 let submission = SubmissionId::new(to_u32(i));
-                if reviews.exemplar(submission).is_some() {
-                    grades.resize(grades.len() + graph.reviewers_of(submission).len(), MISSING);
+                work.load(reviews, submission, &self.weights);
+                if reviews.exemplar(submission).is_some() || work.weight() <= 0.0 {
+                    grades.resize(grades.len() + work.weights.len(), MISSING);
                 } else {
-                    self.grade_work(reviews, submission, &shares, &mut grades);
+                    self.grade(&mut work, &shares, &mut grades);
                 }
             }
             grades
@@ -172,56 +173,42 @@ impl BestAssessment {
         Ok(ReviewGrades::new(reviews, 100.0, grades, Rounding::MOODLE))
     }
 
-    /// Appends the grades of the reviews of one work.
-    fn grade_work(
-        &self,
-        reviews: &Reviews,
-        submission: SubmissionId,
-        shares: &[f64],
-        grades: &mut Vec<f64>,
-    ) {
-        let range = reviews.graph().reviews_of(submission);
-        let weights: Vec<f64> = range.clone().map(|review| self.weights.at(review)).collect();
-        let sum = weights.iter().fold(0.0, |sum, weight| sum + weight);
-        if sum <= 0.0 {
-            grades.resize(grades.len() + range.len(), MISSING);
-            return;
-        }
-        let rows: Vec<Vec<f64>> = range.map(|review| percentages(reviews, review)).collect();
-        let (from_average, variances) = self.around_average(&rows, &weights, shares);
-        let distance = |a: &[f64], b: &[f64]| self.distance([a, b], shares, &variances);
-        let least = from_average.iter().copied().fold(f64::INFINITY, math::min);
-        let mut best: Vec<&[f64]> = Vec::new();
-        for (row, &own) in rows.iter().zip(&from_average) {
+    /// Appends the grades of the reviews of one work, whose weights are not all 0.
+    fn grade(&self, work: &mut Work, shares: &[f64], grades: &mut Vec<f64>) {
+        self.measure(work, shares);
+        let Work { rows, distances, best, variances, .. } = work;
+        let row = |a: usize| &rows[a * shares.len()..(a + 1) * shares.len()];
+        let least = distances.iter().copied().fold(f64::INFINITY, math::min);
+        best.clear();
+        for (a, &own) in distances.iter().enumerate() {
             // The same assessment twice is one; distances are rounded, so that equal ones are equal.
-            if own <= least && !best.contains(&row.as_slice()) {
-                best.push(row);
+            if own <= least && !best.iter().any(|&b| row(a) == row(b)) {
+                best.push(a);
             }
         }
-        grades.extend(rows.iter().map(|row| {
-            let near = best.iter().map(|best| distance(row, best)).fold(f64::INFINITY, math::min);
+        grades.extend((0..distances.len()).map(|a| {
+            let near = best.iter().fold(f64::INFINITY, |near, &b| {
+                math::min(near, self.distance([row(a), row(b)], shares, variances))
+            });
             Rounding::MOODLE.round(math::clamp(100.0 - near, 0.0, 100.0))
         }));
     }
 
-    /// The distance of each review of a work from their average, and the variances of dimensions.
-    /// The weights are not all 0.
-    pub(super) fn around_average(
-        &self,
-        rows: &[Vec<f64>],
-        weights: &[f64],
-        shares: &[f64],
-    ) -> (Vec<f64>, Vec<f64>) {
-        let sum = weights.iter().fold(0.0, |sum, weight| sum + weight);
-        let column = |d: usize| rows.iter().map(move |row| row[d]).zip(weights);
-        let average = |d: usize| {
-            let total = column(d).fold(0.0, |total, (x, weight)| total + weight * x);
-            Rounding::MOODLE.round(total / sum)
-        };
-        let average: Vec<f64> = (0..shares.len()).map(average).collect();
-        let variances: Vec<f64> = (0..shares.len()).map(|d| variance(column(d))).collect();
-        let distances = rows.iter().map(|row| self.distance([row, &average], shares, &variances));
-        (distances.collect(), variances)
+    /// Finds the variances of dimensions and the distance of each review from the average.
+    pub(super) fn measure(&self, work: &mut Work, shares: &[f64]) {
+        let sum = work.weight();
+        let Work { rows, weights, average, variances, distances, .. } = work;
+        average.clear();
+        variances.clear();
+        for d in 0..shares.len() {
+            let column = || rows.iter().skip(d).step_by(shares.len()).copied().zip(weights.iter());
+            let total = column().fold(0.0, |total, (x, weight)| total + weight * x);
+            average.push(Rounding::MOODLE.round(total / sum));
+            variances.push(variance(column()));
+        }
+        distances.clear();
+        let rows = rows.chunks_exact(shares.len());
+        distances.extend(rows.map(|row| self.distance([row, average], shares, variances)));
     }
 
     fn distance(&self, [a, b]: [&[f64]; 2], shares: &[f64], variances: &[f64]) -> f64 {
@@ -241,6 +228,39 @@ impl BestAssessment {
     }
 }
 
+/// The reviews of one work; kept between works for its memory.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    /// Percentages to five decimals, one review after the other.
+    pub(super) rows: Vec<f64>,
+    /// By review.
+    pub(super) weights: Vec<f64>,
+    average: Vec<f64>,
+    /// By dimension.
+    pub(super) variances: Vec<f64>,
+    /// From the average, by review.
+    pub(super) distances: Vec<f64>,
+    best: Vec<usize>,
+}
+
+impl Work {
+    fn load(&mut self, reviews: &Reviews, submission: SubmissionId, weights: &Weights) {
+        self.rows.clear();
+        self.weights.clear();
+        for review in reviews.graph().reviews_of(submission) {
+            self.weights.push(weights.at(review));
+            for (c, criterion) in reviews.rubric().criteria().iter().enumerate() {
+                let scale = criterion.scale();
+                self.rows.push(percentage(reviews.column(c)[review] - scale.min(), scale));
+            }
+        }
+    }
+
+    fn weight(&self) -> f64 {
+        self.weights.iter().fold(0.0, |sum, weight| sum + weight)
+    }
+}
+
 /// What each criterion has of the total, in a unit in which no sum overflows.
 fn dimension_shares(reviews: &Reviews) -> Vec<f64> {
     let criteria = reviews.rubric().criteria().iter();
@@ -248,15 +268,6 @@ fn dimension_shares(reviews: &Reviews) -> Vec<f64> {
     let points: Vec<f64> = points.collect();
     let unit = math::power_of_two_near(points.iter().copied().fold(0.0, math::max));
     points.into_iter().map(|points| points / unit).collect()
-}
-
-/// The scores of a review in percent of their ranges, to five decimals.
-pub(super) fn percentages(reviews: &Reviews, review: usize) -> Vec<f64> {
-    let criteria = reviews.rubric().criteria().iter().enumerate();
-    let percent = |(c, criterion): (usize, &crate::rubric::Criterion)| {
-        percentage(reviews.column(c)[review] - criterion.scale().min(), criterion.scale())
-    };
-    criteria.map(percent).collect()
 }
 
 /// A distance in percent of the range, to five decimals.

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::best::variance;
+use super::best::{Work, variance};
 use super::*;
 use crate::aggregate::fixtures::{grades_of, matrix, small};
 use crate::aggregate::{Mean, ReviewGrades};
@@ -89,15 +89,16 @@ fn best_assessment_gives_the_vectors_of_two_dimensions() {
     assert_eq!(all(&fair.grades(&reviews).unwrap()), [99.7094, 99.7094, 62.3222, 100.0]);
     let weighted = fair.clone().weights(vec![1., 2., 0., 1.]);
     assert_eq!(all(&weighted.grades(&reviews).unwrap()), [92.2424, 100.0, 0.0, 95.4747]);
-    let percentages = rows.map(|row| row.to_vec());
     for (weights, distances, variances) in [
         ([1.; 4], Some([0.5675, 1.9433, 18.2286, 0.4879]), [392.1875, 268.75]),
         ([1., 2., 0., 1.], None, [17.1875, 18.75]),
     ] {
-        let method = BestAssessment::default();
-        let (found, spread) = method.around_average(&percentages, &weights, &[2.0, 1.0]);
-        assert_eq!(distances.unwrap_or_else(|| found.clone().try_into().unwrap()), *found);
-        assert!(spread.iter().zip(variances).all(|(a, b)| (a - b).abs() <= 1e-12), "{spread:?}");
+        let mut work = Work::default();
+        (work.rows, work.weights) = (rows.concat(), weights.to_vec());
+        BestAssessment::default().measure(&mut work, &[2.0, 1.0]);
+        assert!(distances.is_none_or(|distances| work.distances == distances));
+        let spread = work.variances.iter().zip(variances);
+        assert!(spread.clone().all(|(a, b)| (a - b).abs() <= 1e-12), "{:?}", work.variances);
     }
 
     // One dimension on which all agree.
