@@ -9,6 +9,7 @@
 //! | `hamer` | [`Hamer`] | no | Hamer, Ma and Kwong 2005 |
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
 //! | `blup` | [`Blup`] | yes | Henderson 1975, Patterson and Thompson 1971 |
+//! | `calibration-with-confidence` | [`CalibrationWithConfidence`] | no | MacKay, Kenna, Low and Parker 2017 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -17,6 +18,7 @@
 //! grades of staff and the known grades of exemplars stand.
 
 mod blup;
+mod calibration_with_confidence;
 mod combination;
 mod crossed;
 #[cfg(test)]
@@ -37,6 +39,7 @@ use core::fmt;
 use thiserror::Error;
 
 pub use blup::{Blup, Components};
+pub use calibration_with_confidence::CalibrationWithConfidence;
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
@@ -200,6 +203,11 @@ pub const METHODS: &[Method] = &[
         name: "blup",
         summary: "grades without the biases of reviewers, drawn to the mean (crossed random effects)",
         make: |_| Box::new(Blup::default()),
+    },
+    Method {
+        name: "calibration-with-confidence",
+        summary: "grades without the biases of reviewers, by least squares (MacKay et al. 2017)",
+        make: |_| Box::new(CalibrationWithConfidence::default()),
     },
 ];
 

@@ -88,9 +88,11 @@ fn values<'a>(
         return None;
     }
     let mean = move |c: usize| crate::math::mean(ratings.of(c * n + submission.index()));
-    let total = criteria.iter().zip(ratings.axes()).enumerate().fold(0.0, |sum, (c, (one, axis))| {
-        sum + one.weight() * axis.score(mean(c))
-    });
+    let total = criteria
+        .iter()
+        .zip(ratings.axes())
+        .enumerate()
+        .fold(0.0, |sum, (c, (one, axis))| sum + one.weight() * axis.score(mean(c)));
     let shift = (grade - total) / ratings.points(1.0);
     Some((0..criteria.len()).map(move |c| {
         let item = crate::id::to_u32(c * n + submission.index());

@@ -6,9 +6,9 @@ use super::moments::moments;
 use super::parts::Parts;
 use super::reml::reml;
 use super::solve::{Effects, Sums, System};
+use crate::aggregate::crossed::spread::Spread;
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::Rounds;
-use crate::aggregate::crossed::spread::Spread;
 use crate::chunks;
 use crate::gradebook::Warning;
 

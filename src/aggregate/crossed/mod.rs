@@ -15,7 +15,6 @@ pub(super) mod reml;
 pub(super) mod solve;
 pub(super) mod spread;
 
-
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]

@@ -38,7 +38,8 @@ pub(in crate::aggregate) fn reml(
     let mut theta = start.array();
     for i in 0..3 {
         // Far enough from 0 for the first steps to be good ones.
-        theta[i] = if open[i] { math::max(theta[i], [0.02, 0.02, 0.1][i] * total) } else { least[i] };
+        theta[i] =
+            if open[i] { math::max(theta[i], [0.02, 0.02, 0.1][i] * total) } else { least[i] };
     }
     for _ in 0..MOST {
         let slope = search.slope(Parts::from_array(theta), small);
@@ -84,16 +85,35 @@ impl<'a> Search<'a> {
         let bias = vec![0.0; ratings.people()];
         let (bias_of_ones, bias_by_truth, bias_by_bias) = (None, None, None);
         let messages = None;
-        Self { ratings, known, sums, ones, messages, bias, bias_of_ones, bias_by_truth, bias_by_bias }
+        Self {
+            ratings,
+            known,
+            sums,
+            ones,
+            messages,
+            bias,
+            bias_of_ones,
+            bias_by_truth,
+            bias_by_bias,
+        }
     }
 
     fn slope(&mut self, parts: Parts, small: &Small) -> Slope {
         let system = System::new(self.ratings, self.known, parts);
         let total = parts.total();
         let rounds = |size: f64| Rounds { tolerance: 0.1 * TOLERANCE * size, most: 500 };
-        let main = system.solve::<f64>(self.sums, Some(core::mem::take(&mut self.bias)), rounds(math::sqrt(total)));
+        let main = system.solve::<f64>(
+            self.sums,
+            Some(core::mem::take(&mut self.bias)),
+            rounds(math::sqrt(total)),
+        );
         let ones = system.ones(&self.ones, self.bias_of_ones.take(), rounds(1.0));
-        let spread = Spread::new(&system, small, &mut self.messages, Rounds { tolerance: TOLERANCE, most: 200 });
+        let spread = Spread::new(
+            &system,
+            small,
+            &mut self.messages,
+            Rounds { tolerance: TOLERANCE, most: 200 },
+        );
         let (grade, mean) = system.grades::<f64>(self.sums, &main.bias);
         let main = Solved { effects: system.effects(&grade, mean), grade, bias: main.bias };
         let mut slope = system.slope(parts, &main, &ones, &spread);
@@ -140,7 +160,12 @@ impl System<'_> {
     }
 
     /// Effects where every rating is 1 and the mean is taken to be 0.
-    pub(in crate::aggregate) fn ones(&self, ones: &Sums, start: Option<Vec<f64>>, rounds: Rounds) -> Ones {
+    pub(in crate::aggregate) fn ones(
+        &self,
+        ones: &Sums,
+        start: Option<Vec<f64>>,
+        rounds: Rounds,
+    ) -> Ones {
         let system = System { mean: false, ..*self };
         let start = start.unwrap_or_else(|| {
             let (bias, _) = self.typical_ones();
@@ -176,13 +201,7 @@ impl System<'_> {
 
     /// The gradient, and in the place of the information of noise with itself the squares of the
     /// residuals.
-    fn slope(
-        &self,
-        parts: Parts,
-        main: &Solved,
-        ones: &Ones,
-        spread: &Spread,
-    ) -> Slope {
+    fn slope(&self, parts: Parts, main: &Solved, ones: &Ones, spread: &Spread) -> Slope {
         let ratings = self.ratings;
         let flag = |is: bool| if is { 1.0 } else { 0.0 };
         let shared = |value: f64| ones.variance * value * value;
@@ -212,9 +231,8 @@ impl System<'_> {
         let noise = residuals + known * parts.noise + ones.variance * of_ones;
         let theta = parts.array();
         let squares = [squares[0], squares[1], noise];
-        let gradient = core::array::from_fn(|i| {
-            0.5 * (squares[i] / theta[i] - counts[i]) / theta[i]
-        });
+        let gradient =
+            core::array::from_fn(|i| 0.5 * (squares[i] / theta[i] - counts[i]) / theta[i]);
         let mut information = [[0.0; 3]; 3];
         information[2][2] = residuals;
         Slope { gradient, information, counts }

@@ -120,9 +120,12 @@ impl<'a> System<'a> {
 
     /// The part of the mean of a course in the mean of its grades: what divides by it.
     fn slack(&self) -> f64 {
-        chunks::sum(self.ratings.items(), |u| {
-            if self.is_free(u) { 1.0 - self.worth(u).1 } else { 0.0 }
-        })
+        chunks::sum(
+            self.ratings.items(),
+            |u| {
+                if self.is_free(u) { 1.0 - self.worth(u).1 } else { 0.0 }
+            },
+        )
     }
 
     /// The mean of the course, from the sum of the grades of free items without it.
@@ -131,11 +134,7 @@ impl<'a> System<'a> {
     }
 
     /// The grades that go with these biases, and the mean of the course.
-    pub(in crate::aggregate) fn grades<T: Cell>(
-        &self,
-        sums: &Sums,
-        bias: &[f64],
-    ) -> (Vec<T>, f64) {
+    pub(in crate::aggregate) fn grades<T: Cell>(&self, sums: &Sums, bias: &[f64]) -> (Vec<T>, f64) {
         let biased = bias.iter().any(|&b| b != 0.0);
         let mut grade = vec![T::default(); self.ratings.items()];
         let sum = chunks::update_sum(&mut grade, |u, grade| {
@@ -187,6 +186,8 @@ impl<'a> System<'a> {
             *residual * *residual * inverse(v)
         });
         let mut direction = chunks::column(people, |v| T::new(residual[v] * inverse(v)));
+        // The rounding of the residual: what flat laws leave open would be shifted by it.
+        let nothing = 1e-30 * size;
         let mut image = vec![0.0; people];
         let fit = rounds.run(self.ratings, || {
             let (mean_moved, most) = self.moved(&direction, &mut moved, slack);
@@ -197,7 +198,7 @@ impl<'a> System<'a> {
             });
             let step = if curvature > 0.0 { size / curvature } else { 0.0 };
             // Nothing is left to solve.
-            if !(step > 0.0 && step < f64::INFINITY) {
+            if size <= nothing || !(step > 0.0 && step < f64::INFINITY) {
                 return 0.0;
             }
             mean += step * mean_moved;

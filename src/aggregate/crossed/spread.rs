@@ -119,9 +119,8 @@ impl Messages {
         for _ in 0..rounds.most {
             let Self { to_item, to_reviewer, place } = self;
             let told = |review: usize| to_item[place[review] as usize];
-            let items = (0..ratings.items()).map(|u| {
-                (system.truth + system.known.precision(u), ratings.range(u))
-            });
+            let items = (0..ratings.items())
+                .map(|u| (system.truth + system.known.precision(u), ratings.range(u)));
             let change = pass(items, told, t, to_reviewer);
             let people = (0..ratings.people()).map(|v| (system.bias, ratings.given(v)));
             let told = |p: usize| to_reviewer[given[p].index()];

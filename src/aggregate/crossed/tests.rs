@@ -44,12 +44,10 @@ fn variances(reviews: &Reviews, parts: [f64; 3], small: impl Fn(&Ratings<'_>) ->
 
 fn rated(reviews: &Reviews, spread: &Spread) -> Vec<f64> {
     let graph = reviews.graph();
-    let items = (0..graph.submissions()).filter(|&u| {
-        !graph.reviewers_of(SubmissionId::new(u as u32)).is_empty()
-    });
-    let people = (0..graph.people()).filter(|&v| {
-        !graph.submissions_of(PersonId::new(v as u32)).is_empty()
-    });
+    let items = (0..graph.submissions())
+        .filter(|&u| !graph.reviewers_of(SubmissionId::new(u as u32)).is_empty());
+    let people =
+        (0..graph.people()).filter(|&v| !graph.submissions_of(PersonId::new(v as u32)).is_empty());
     items.map(|u| spread.item[u]).chain(people.map(|v| spread.reviewer[v])).collect()
 }
 
