@@ -1,10 +1,6 @@
 //! The list from which every law, bench and program takes its methods.
 
-use super::{
-    Aggregator, Blup, BurrellEm, Catd, CompetenceWeights, Crh, CrowdGrader, Gtm, Hamer,
-    ManyFacetRasch, Mean, Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Em, Pg1Gibbs, Pg1Vb, Pg2,
-    Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, SimplifiedVancouver, Sword, TrimmedMean, Vancouver,
-};
+use super::{Aggregator, Blup, BurrellEm, CalibrationWithConfidence, Catd, CompetenceWeights, Crh, CrowdGrader, Gtm, Hamer, ManyFacetRasch, Mean, Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Em, Pg1Gibbs, Pg1Vb, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, SimplifiedVancouver, Sword, TrimmedMean, Vancouver};
 use crate::seed::Seed;
 
 /// An entry of [`METHODS`].
@@ -210,6 +206,7 @@ pub const METHODS: &[Method] = &[
         "biases and precisions under a known prior (Burrell and Schoenebeck 2023)",
         || Box::new(BurrellEm::default()),
     ),
+    fixed("calibration-with-confidence", "grades without the biases of reviewers, by least squares (MacKay et al. 2017)", || Box::new(CalibrationWithConfidence::default())),
 ];
 
 /// The method of this name; `None` where there is none.

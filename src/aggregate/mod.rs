@@ -33,6 +33,7 @@
 //! | `pg1-vb` | [`Pg1Vb`] | yes | Piech and others 2013, by variational Bayes |
 //! | `pg1-em` | [`Pg1Em`] | yes | Piech and others 2013 |
 //! | `burrell-em` | [`BurrellEm`] | no | Burrell and Schoenebeck 2023 |
+//! | `calibration-with-confidence` | [`CalibrationWithConfidence`] | no | MacKay, Kenna, Low and Parker 2017 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -54,6 +55,7 @@ mod gibbs;
 mod gtm;
 mod hamer;
 mod list;
+mod calibration_with_confidence;
 mod mean;
 mod median;
 mod mfrm;
@@ -92,6 +94,7 @@ pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use gtm::Gtm;
 pub use hamer::Hamer;
 pub use list::{METHODS, Method, by_name, default_method};
+pub use calibration_with_confidence::CalibrationWithConfidence;
 pub use mean::Mean;
 pub use median::Median;
 pub use mfrm::ManyFacetRasch;

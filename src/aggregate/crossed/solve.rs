@@ -186,6 +186,8 @@ impl<'a> System<'a> {
             *residual * *residual * inverse(v)
         });
         let mut direction = chunks::column(people, |v| T::new(residual[v] * inverse(v)));
+        // The rounding of the residual: what flat laws leave open would be shifted by it.
+        let nothing = 1e-30 * size;
         let mut image = vec![0.0; people];
         let fit = rounds.run(self.ratings, || {
             let (mean_moved, most) = self.moved(&direction, &mut moved, slack);
@@ -196,7 +198,7 @@ impl<'a> System<'a> {
             });
             let step = if curvature > 0.0 { size / curvature } else { 0.0 };
             // Nothing is left to solve.
-            if !(step > 0.0 && step < f64::INFINITY) {
+            if size <= nothing || !(step > 0.0 && step < f64::INFINITY) {
                 return 0.0;
             }
             mean += step * mean_moved;
