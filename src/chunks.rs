@@ -60,6 +60,34 @@ pub(crate) fn column<T: Copy + Default + Send>(
     out
 }
 
+/// Lets `work` fill the slots of rows of a column, chunk of rows by chunk, and gives its results in
+/// order. Row `i` has the slots up to `end(i)`, from where the row before ends.
+pub(crate) fn rows<T: Send, R: Send>(
+    out: &mut [T],
+    rows: usize,
+    end: impl Fn(usize) -> usize,
+    work: impl Fn(Range<usize>, &mut [T]) -> R + Sync,
+) -> Vec<R> {
+    let (mut parts, mut rest, mut start) = (Vec::with_capacity(rows.div_ceil(CHUNK)), out, 0);
+    for first in (0..rows).step_by(CHUNK) {
+        let range = first..(first + CHUNK).min(rows);
+        let end = end(range.end - 1);
+        let (part, after) = rest.split_at_mut(end - start);
+        parts.push((range, part));
+        (rest, start) = (after, end);
+    }
+    let work = |(range, part)| work(range, part);
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        parts.into_par_iter().map(work).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    {
+        parts.into_iter().map(work).collect()
+    }
+}
+
 /// Chunk sums combined pairwise, pass after pass, an odd last one carried up.
 pub(crate) fn tree<T: Copy + Default>(mut sums: Vec<T>, add: impl Fn(T, T) -> T) -> T {
     while sums.len() > 1 {
@@ -95,6 +123,31 @@ mod tests {
             assert_eq!(each(len, |i| i), (0..len).collect::<Vec<_>>());
         }
         assert_eq!(sum(0, |_| 1.0).to_bits(), 0.0_f64.to_bits());
+    }
+
+    #[test]
+    fn rows_of_any_length_fill_their_slots() {
+        for rows_there in [0, 1, CHUNK, 2 * CHUNK + 3] {
+            // Row i has i % 3 slots.
+            let end = |row: usize| (0..=row).map(|i| i % 3).sum::<usize>();
+            let ends: Vec<usize> = (0..rows_there).scan(0, |sum, i| {
+                *sum += i % 3;
+                Some(*sum)
+            }).collect();
+            let slots = rows_there.checked_sub(1).map_or(0, end);
+            let mut out = vec![usize::MAX; slots];
+            let counts = rows(&mut out, rows_there, |row| ends[row], |range, part| {
+                let mut slots = part.iter_mut();
+                for row in range.clone() {
+                    slots.by_ref().take(row % 3).for_each(|slot| *slot = row);
+                }
+                range.len()
+            });
+            assert_eq!(counts.iter().sum::<usize>(), rows_there);
+            let expected: Vec<usize> =
+                (0..rows_there).flat_map(|row| core::iter::repeat_n(row, row % 3)).collect();
+            assert_eq!(out, expected);
+        }
     }
 
     #[test]

@@ -10,6 +10,9 @@
 //! | `expertiza-hamer` | [`Hamer::expertiza`] | no | Expertiza |
 //! | `peer-rank` | [`PeerRank`] | no | Walsh 2014 |
 //! | `rank-with-ta` | [`RankWithTa`] | no | Namanloo, Thorpe and Salehi-Abari 2021 |
+//! | `vancouver` | [`Vancouver`] | yes | de Alfaro and Shavlovsky 2013, CrowdGrader |
+//! | `vancouver-debias` | [`Vancouver::debias`] | yes | the same |
+//! | `vancouver-simple` | [`SimplifiedVancouver`] | yes | Hartline, Downey and others |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -32,6 +35,8 @@ mod ratings;
 mod rounds;
 mod shrunk_mean;
 mod trimmed_mean;
+mod vancouver;
+mod vancouver_simple;
 
 use core::fmt;
 
@@ -44,6 +49,8 @@ pub use peer_rank::PeerRank;
 pub use rank_with_ta::RankWithTa;
 pub use shrunk_mean::ShrunkMean;
 pub use trimmed_mean::TrimmedMean;
+pub use vancouver::Vancouver;
+pub use vancouver_simple::SimplifiedVancouver;
 
 use crate::chunks;
 use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};
@@ -206,6 +213,21 @@ pub const METHODS: &[Method] = &[
         name: "rank-with-ta",
         summary: "PeerRank with rewards for reviewing and the grades of staff in it",
         make: |_| Box::new(RankWithTa::default()),
+    },
+    Method {
+        name: "vancouver",
+        summary: "messages between works and reviewers (de Alfaro and Shavlovsky 2013)",
+        make: |_| Box::new(Vancouver::default()),
+    },
+    Method {
+        name: "vancouver-debias",
+        summary: "the same, with reviewers' biases taken off",
+        make: |_| Box::new(Vancouver::default().debias(true)),
+    },
+    Method {
+        name: "vancouver-simple",
+        summary: "the same without messages: one weight a reviewer",
+        make: |_| Box::new(SimplifiedVancouver::default()),
     },
 ];
 
