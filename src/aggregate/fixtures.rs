@@ -54,3 +54,25 @@ pub(super) fn small() -> impl Strategy<Value = Reviews> {
             builder.build().unwrap()
         })
 }
+
+/// How many submissions there are, the standard deviation within them (where scores of one differ)
+/// and each score as (submission, reviewer, score): the plainest form, for re-implementations.
+pub(super) fn triples(reviews: &Reviews) -> (usize, f64, Vec<(usize, usize, f64)>) {
+    let n = reviews.graph().submissions();
+    let rows: Vec<(usize, usize, f64)> = reviews
+        .graph()
+        .iter()
+        .zip(reviews.column(0))
+        .map(|((s, r), &z)| (s.index(), r.index(), z))
+        .collect();
+    let (mut squares, mut freedom) = (0.0, 0.0);
+    for u in 0..n {
+        let scores: Vec<f64> = rows.iter().filter(|row| row.0 == u).map(|row| row.2).collect();
+        if let k @ 2.. = scores.len() {
+            let mean = scores.iter().sum::<f64>() / k as f64;
+            squares += scores.iter().map(|z| (z - mean) * (z - mean)).sum::<f64>();
+            freedom += (k - 1) as f64;
+        }
+    }
+    (n, if squares > 0.0 { f64::sqrt(squares / freedom) } else { 1.0 }, rows)
+}

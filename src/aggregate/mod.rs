@@ -13,6 +13,9 @@
 //! | `vancouver` | [`Vancouver`] | yes | de Alfaro and Shavlovsky 2013, CrowdGrader |
 //! | `vancouver-debias` | [`Vancouver::debias`] | yes | the same |
 //! | `vancouver-simple` | [`SimplifiedVancouver`] | yes | Hartline, Downey and others |
+//! | `crh` | [`Crh`] | no | Li, Li, Gao, Zhao, Fan and Han 2014 |
+//! | `catd` | [`Catd`] | no | Li and others 2015 |
+//! | `gtm` | [`Gtm`] | no | Zhao and Han 2012 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -20,9 +23,12 @@
 //! All of them leave out self-reviews, give a submission without reviews no grade, and let the
 //! grades of staff and the known grades of exemplars stand.
 
+mod catd;
 mod combination;
+mod crh;
 #[cfg(test)]
 mod fixtures;
+mod gtm;
 mod hamer;
 mod mean;
 mod median;
@@ -32,6 +38,7 @@ mod peer_rank;
 mod rank_with_ta;
 mod ranks;
 mod ratings;
+mod residuals;
 mod rounds;
 mod shrunk_mean;
 mod trimmed_mean;
@@ -42,6 +49,9 @@ use core::fmt;
 
 use thiserror::Error;
 
+pub use catd::Catd;
+pub use crh::Crh;
+pub use gtm::Gtm;
 pub use hamer::Hamer;
 pub use mean::Mean;
 pub use median::Median;
@@ -228,6 +238,21 @@ pub const METHODS: &[Method] = &[
         name: "vancouver-simple",
         summary: "the same without messages: one weight a reviewer",
         make: |_| Box::new(SimplifiedVancouver::default()),
+    },
+    Method {
+        name: "crh",
+        summary: "truth discovery with logarithmic weights (Li and others 2014)",
+        make: |_| Box::new(Crh::default()),
+    },
+    Method {
+        name: "catd",
+        summary: "truth discovery that doubts who gives few reviews (Li and others 2015)",
+        make: |_| Box::new(Catd::default()),
+    },
+    Method {
+        name: "gtm",
+        summary: "the Gaussian truth model (Zhao and Han 2012)",
+        make: |_| Box::new(Gtm::default()),
     },
 ];
 
