@@ -16,6 +16,8 @@
 //! | `crh` | [`Crh`] | no | Li, Li, Gao, Zhao, Fan and Han 2014 |
 //! | `catd` | [`Catd`] | no | Li and others 2015 |
 //! | `gtm` | [`Gtm`] | no | Zhao and Han 2012 |
+//! | `sword` | [`Sword`] | no | after Cho and Schunn 2007 |
+//! | `competence` | [`CompetenceWeights`] | no | Calibrated Peer Review |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -25,6 +27,7 @@
 
 mod catd;
 mod combination;
+mod competence;
 mod crh;
 #[cfg(test)]
 mod fixtures;
@@ -41,6 +44,7 @@ mod ratings;
 mod residuals;
 mod rounds;
 mod shrunk_mean;
+mod sword;
 mod trimmed_mean;
 mod vancouver;
 mod vancouver_simple;
@@ -50,6 +54,7 @@ use core::fmt;
 use thiserror::Error;
 
 pub use catd::Catd;
+pub use competence::CompetenceWeights;
 pub use crh::Crh;
 pub use gtm::Gtm;
 pub use hamer::Hamer;
@@ -58,6 +63,7 @@ pub use median::Median;
 pub use peer_rank::PeerRank;
 pub use rank_with_ta::RankWithTa;
 pub use shrunk_mean::ShrunkMean;
+pub use sword::Sword;
 pub use trimmed_mean::TrimmedMean;
 pub use vancouver::Vancouver;
 pub use vancouver_simple::SimplifiedVancouver;
@@ -253,6 +259,16 @@ pub const METHODS: &[Method] = &[
         name: "gtm",
         summary: "the Gaussian truth model (Zhao and Han 2012)",
         make: |_| Box::new(Gtm::default()),
+    },
+    Method {
+        name: "sword",
+        summary: "reviewers weighted by difference, consistency and spread, after SWoRD",
+        make: |_| Box::new(Sword),
+    },
+    Method {
+        name: "competence",
+        summary: "reviewers weighted by an index earned on exemplars, after CPR",
+        make: |_| Box::new(CompetenceWeights::default()),
     },
 ];
 
