@@ -130,19 +130,26 @@ mod tests {
         for rows_there in [0, 1, CHUNK, 2 * CHUNK + 3] {
             // Row i has i % 3 slots.
             let end = |row: usize| (0..=row).map(|i| i % 3).sum::<usize>();
-            let ends: Vec<usize> = (0..rows_there).scan(0, |sum, i| {
-                *sum += i % 3;
-                Some(*sum)
-            }).collect();
+            let ends: Vec<usize> = (0..rows_there)
+                .scan(0, |sum, i| {
+                    *sum += i % 3;
+                    Some(*sum)
+                })
+                .collect();
             let slots = rows_there.checked_sub(1).map_or(0, end);
             let mut out = vec![usize::MAX; slots];
-            let counts = rows(&mut out, rows_there, |row| ends[row], |range, part| {
-                let mut slots = part.iter_mut();
-                for row in range.clone() {
-                    slots.by_ref().take(row % 3).for_each(|slot| *slot = row);
-                }
-                range.len()
-            });
+            let counts = rows(
+                &mut out,
+                rows_there,
+                |row| ends[row],
+                |range, part| {
+                    let mut slots = part.iter_mut();
+                    for row in range.clone() {
+                        slots.by_ref().take(row % 3).for_each(|slot| *slot = row);
+                    }
+                    range.len()
+                },
+            );
             assert_eq!(counts.iter().sum::<usize>(), rows_there);
             let expected: Vec<usize> =
                 (0..rows_there).flat_map(|row| core::iter::repeat_n(row, row % 3)).collect();

@@ -138,8 +138,7 @@ pub(crate) fn chi_square_quantile(p: f64, freedom: f64) -> f64 {
     let part = 2.0 / (9.0 * freedom);
     let root = 1.0 - part + normal_quantile(p) * sqrt(part);
     // Close to 0 the series is its first term.
-    let mut log_x =
-        if root > 0.3 { ln(a * root * root * root) } else { (ln(p) + log_gamma) / a };
+    let mut log_x = if root > 0.3 { ln(a * root * root * root) } else { (ln(p) + log_gamma) / a };
     for _ in 0..50 {
         let x = exp(log_x);
         let (mut sum, mut term, mut n) = (1.0, 1.0, a);

@@ -82,7 +82,8 @@ impl<'r, 'a> OwnGrades<'r, 'a> {
     fn agreements(&self, grades: &[f64]) -> Vec<f64> {
         let (n, criteria) = (self.submissions(), self.parts.len());
         chunks::column(self.ratings.people(), |v| {
-            let (items, scores) = (self.ratings.items_of(v), &self.by_reviewer[self.ratings.given(v)]);
+            let (items, scores) =
+                (self.ratings.items_of(v), &self.by_reviewer[self.ratings.given(v)]);
             // Items come criterion by criterion, the same works under each.
             let reviews = items.len() / criteria;
             let sum = (0..reviews).fold(0.0, |sum, i| {
