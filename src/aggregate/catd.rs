@@ -111,7 +111,7 @@ impl Aggregator for Catd {
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
         self.rounds.check("catd")?;
         // Smaller ones have quantiles that are no normal numbers.
-        if !(self.alpha >= 1e-12 && self.alpha <= 1.0) {
+        if !(1e-12..=1.0).contains(&self.alpha) {
             return Err(AggregateError::Setting {
                 method: "catd",
                 setting: "alpha",

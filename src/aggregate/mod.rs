@@ -16,6 +16,10 @@
 //! | `crh` | [`Crh`] | no | Li, Li, Gao, Zhao, Fan and Han 2014 |
 //! | `catd` | [`Catd`] | no | Li and others 2015 |
 //! | `gtm` | [`Gtm`] | no | Zhao and Han 2012 |
+//! | `weighted-mean` | [`WeightedMean`] | no | Moodle Workshop |
+//! | `weighted-median` | [`WeightedMedian`] | no | Edgeworth 1888 |
+//! | `winsorised-mean` | [`WinsorisedMean`] | no | Dixon 1960 |
+//! | `huber` | [`Huber`] | no | Huber 1964 |
 //! | `sword` | [`Sword`] | no | after Cho and Schunn 2007 |
 //! | `competence` | [`CompetenceWeights`] | no | Calibrated Peer Review |
 //!
@@ -25,6 +29,7 @@
 //! All of them leave out self-reviews, give a submission without reviews no grade, and let the
 //! grades of staff and the known grades of exemplars stand.
 
+mod by_rank;
 mod catd;
 mod combination;
 mod competence;
@@ -33,6 +38,7 @@ mod crh;
 mod fixtures;
 mod gtm;
 mod hamer;
+mod huber;
 mod mean;
 mod median;
 mod moments;
@@ -48,6 +54,8 @@ mod sword;
 mod trimmed_mean;
 mod vancouver;
 mod vancouver_simple;
+mod weighted;
+mod winsorised_mean;
 
 use core::fmt;
 
@@ -58,6 +66,7 @@ pub use competence::CompetenceWeights;
 pub use crh::Crh;
 pub use gtm::Gtm;
 pub use hamer::Hamer;
+pub use huber::Huber;
 pub use mean::Mean;
 pub use median::Median;
 pub use peer_rank::PeerRank;
@@ -67,6 +76,8 @@ pub use sword::Sword;
 pub use trimmed_mean::TrimmedMean;
 pub use vancouver::Vancouver;
 pub use vancouver_simple::SimplifiedVancouver;
+pub use weighted::{WeightedMean, WeightedMedian};
+pub use winsorised_mean::WinsorisedMean;
 
 use crate::chunks;
 use crate::gradebook::{Column, Gradebook, GradebookError, MISSING};
@@ -259,6 +270,26 @@ pub const METHODS: &[Method] = &[
         name: "gtm",
         summary: "the Gaussian truth model (Zhao and Han 2012)",
         make: |_| Box::new(Gtm::default()),
+    },
+    Method {
+        name: "weighted-mean",
+        summary: "the mean by weights of reviewers that somebody gives; else the mean",
+        make: |_| Box::new(WeightedMean::default()),
+    },
+    Method {
+        name: "weighted-median",
+        summary: "the median by weights of reviewers that somebody gives; else the median",
+        make: |_| Box::new(WeightedMedian::default()),
+    },
+    Method {
+        name: "winsorised-mean",
+        summary: "the mean with the highest and lowest fifth moved to the next scores",
+        make: |_| Box::new(WinsorisedMean::default()),
+    },
+    Method {
+        name: "huber",
+        summary: "the mean of scores of which those far off count less (Huber 1964)",
+        make: |_| Box::new(Huber::default()),
     },
     Method {
         name: "sword",
