@@ -128,7 +128,8 @@ fn sigma(ratings: &Ratings<'_>, medians: &[f64]) -> f64 {
     let middle = apart.len() / 2;
     let (below, &mut upper, _) = apart.select_nth_unstable_by(middle, f64::total_cmp);
     let lower = below.iter().copied().fold(0.0, math::max);
-    let middle = if ratings.column().len() % 2 == 0 { 0.5 * (lower + upper) } else { upper };
+    let middle =
+        if ratings.column().len().is_multiple_of(2) { 0.5 * (lower + upper) } else { upper };
     // Less is the rounding of equal scores. The unit of ratings is the deviation within works.
     if middle > 1e-9 { 1.4826 * middle } else { 1.0 }
 }
