@@ -1,6 +1,12 @@
 //! The list from which every law, bench and program takes its methods.
 
-use super::{Aggregator, Blup, BurrellEm, CalibrationWithConfidence, Catd, CompetenceWeights, Crh, CrowdGrader, Gtm, Hamer, ManyFacetRasch, Mean, Median, Moodle, Ora2, PeerRank, Peergrade, Pg1Em, Pg1Gibbs, Pg1Vb, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean, SimplifiedVancouver, Sword, TrimmedMean, Vancouver};
+use super::{
+    Aggregator, Blup, BurrellEm, CalibrationWithConfidence, Catd, CompetenceWeights, Crh,
+    CrowdGrader, Gtm, Hamer, Huber, ManyFacetRasch, Mean, Median, Moodle, Ora2, PeerRank,
+    Peergrade, Pg1Em, Pg1Gibbs, Pg1Vb, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean,
+    SimplifiedVancouver, Sword, TrimmedMean, Vancouver, WeightedMean, WeightedMedian,
+    WinsorisedMean,
+};
 use crate::seed::Seed;
 
 /// An entry of [`METHODS`].
@@ -206,7 +212,29 @@ pub const METHODS: &[Method] = &[
         "biases and precisions under a known prior (Burrell and Schoenebeck 2023)",
         || Box::new(BurrellEm::default()),
     ),
-    fixed("calibration-with-confidence", "grades without the biases of reviewers, by least squares (MacKay et al. 2017)", || Box::new(CalibrationWithConfidence::default())),
+    fixed(
+        "calibration-with-confidence",
+        "grades without the biases of reviewers, by least squares (MacKay et al. 2017)",
+        || Box::new(CalibrationWithConfidence::default()),
+    ),
+    fixed(
+        "weighted-mean",
+        "the mean by weights of reviewers that somebody gives; else the mean",
+        || Box::new(WeightedMean::default()),
+    ),
+    fixed(
+        "weighted-median",
+        "the median by weights of reviewers that somebody gives; else the median",
+        || Box::new(WeightedMedian::default()),
+    ),
+    fixed(
+        "winsorised-mean",
+        "the mean with the highest and lowest fifth moved to the next scores",
+        || Box::new(WinsorisedMean::default()),
+    ),
+    fixed("huber", "the mean of scores of which those far off count less (Huber 1964)", || {
+        Box::new(Huber::default())
+    }),
 ];
 
 /// The method of this name; `None` where there is none.

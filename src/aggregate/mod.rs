@@ -34,6 +34,10 @@
 //! | `pg1-em` | [`Pg1Em`] | yes | Piech and others 2013 |
 //! | `burrell-em` | [`BurrellEm`] | no | Burrell and Schoenebeck 2023 |
 //! | `calibration-with-confidence` | [`CalibrationWithConfidence`] | no | MacKay, Kenna, Low and Parker 2017 |
+//! | `weighted-mean` | [`WeightedMean`] | no | Moodle Workshop |
+//! | `weighted-median` | [`WeightedMedian`] | no | Edgeworth 1888 |
+//! | `winsorised-mean` | [`WinsorisedMean`] | no | Dixon 1960 |
+//! | `huber` | [`Huber`] | no | Huber 1964 |
 //!
 //! A new method is one file here, one line in [`METHODS`] and one row above; every law, bench and
 //! program takes it from that list.
@@ -43,6 +47,8 @@
 
 mod blup;
 mod burrell;
+mod by_rank;
+mod calibration_with_confidence;
 mod catd;
 mod combination;
 mod competence;
@@ -54,8 +60,8 @@ mod fixtures;
 mod gibbs;
 mod gtm;
 mod hamer;
+mod huber;
 mod list;
-mod calibration_with_confidence;
 mod mean;
 mod median;
 mod mfrm;
@@ -79,6 +85,8 @@ mod trimmed_mean;
 mod trusted;
 mod vancouver;
 mod vancouver_simple;
+mod weighted;
+mod winsorised_mean;
 
 use core::fmt;
 
@@ -86,6 +94,7 @@ use thiserror::Error;
 
 pub use blup::{Blup, Components};
 pub use burrell::{BurrellEm, ReviewerWeights};
+pub use calibration_with_confidence::CalibrationWithConfidence;
 pub use catd::Catd;
 pub use competence::CompetenceWeights;
 pub use crh::Crh;
@@ -93,8 +102,8 @@ pub use crowdgrader::{CrowdGrader, CrowdGrades};
 pub use gibbs::{Pg1Gibbs, Pg2, Pg3, Pg4, Pg5};
 pub use gtm::Gtm;
 pub use hamer::Hamer;
+pub use huber::Huber;
 pub use list::{METHODS, Method, by_name, default_method};
-pub use calibration_with_confidence::CalibrationWithConfidence;
 pub use mean::Mean;
 pub use median::Median;
 pub use mfrm::ManyFacetRasch;
@@ -112,6 +121,8 @@ pub use trimmed_mean::TrimmedMean;
 pub use trusted::Trusted;
 pub use vancouver::Vancouver;
 pub use vancouver_simple::SimplifiedVancouver;
+pub use weighted::{WeightedMean, WeightedMedian};
+pub use winsorised_mean::WinsorisedMean;
 
 use crate::chunks;
 use crate::error::ScoreError;

@@ -90,15 +90,12 @@ impl<'r, 'a> OwnGrades<'r, 'a> {
                 let work = items[i].index();
                 let score = |c: usize| scores[c * reviews + i];
                 let each = 0..criteria;
-                let distance = match self.known(work) {
-                    Some(known) => {
-                        let total = each.fold(0.0, |sum, c| sum + self.parts[c] * score(c));
-                        (total - known).abs()
-                    }
-                    None => {
-                        let apart = |c: usize| (score(c) - grades[c * n + work]).abs();
-                        each.fold(0.0, |sum, c| sum + apart(c)) / criteria as f64
-                    }
+                let distance = if let Some(known) = self.known(work) {
+                    let total = each.fold(0.0, |sum, c| sum + self.parts[c] * score(c));
+                    (total - known).abs()
+                } else {
+                    let apart = |c: usize| (score(c) - grades[c * n + work]).abs();
+                    each.fold(0.0, |sum, c| sum + apart(c)) / criteria as f64
                 };
                 sum + (1.0 - distance)
             });

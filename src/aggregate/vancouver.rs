@@ -34,9 +34,10 @@ use crate::reviews::Reviews;
 ///
 /// When not to use it: in most courses. A variance is estimated from the few other works of a
 /// reviewer without a prior, so that who agrees with four grades by luck has nearly all the weight
-/// of the fifth: where reviewers are alike the error is 28 % above the plain mean's (de-biased
-/// 85 %), with five reviews each, and intervals that should hold 90 % hold 73 %. It pays where many
-/// reviewers write anything (RMSE 5.5 where the mean has 8.6).
+/// of the fifth: where reviewers are alike the error is 27 % above the plain mean's (de-biased
+/// 82 %), with five reviews each, and intervals that should hold 90 % hold 75 %. Who always gives
+/// full marks looks precise and pulls all grades up (RMSE 2.5 where the mean has 1.4). It pays where
+/// many reviewers write anything (5.6 where the mean has 8.8).
 ///
 /// ```
 /// use peergrade::aggregate::{Aggregator, Vancouver};
@@ -128,10 +129,10 @@ impl Aggregator for Vancouver {
         self.check()?;
         let ratings = Ratings::by_spread(reviews)?;
         let mut messages = Messages::new(&ratings, *self);
-        let mut grades = messages.to_reviewers().0;
+        let mut grades = messages.tell_reviewers().0;
         let fit = self.rounds.run_until(&ratings, || {
-            messages.to_items();
-            let (new, change) = messages.to_reviewers();
+            messages.tell_items();
+            let (new, change) = messages.tell_reviewers();
             let of_grades = largest_change(&grades, &new);
             grades = new;
             // Grades can stand still while messages go to and fro.
@@ -271,7 +272,7 @@ impl<'r, 'a> Messages<'r, 'a> {
     }
 
     /// Messages from all items: the grades of the items, and by how much a message changed most.
-    fn to_reviewers(&mut self) -> (Vec<f64>, f64) {
+    fn tell_reviewers(&mut self) -> (Vec<f64>, f64) {
         let mut out = core::mem::take(&mut self.to_reviewers);
         let range = |item: usize| self.ratings.graph().reviews_of(SubmissionId::new(to_u32(item)));
         let fill = |items: core::ops::Range<usize>, mut out: &mut [[f64; 2]]| {
@@ -302,7 +303,9 @@ impl<'r, 'a> Messages<'r, 'a> {
         self.to_reviewers = out;
         let change = parts.iter().fold(0.0, |most, part| math::max(most, part.1));
         let mut grades = Vec::with_capacity(items);
-        parts.iter().for_each(|part| grades.extend_from_slice(&part.0));
+        for (part, _) in &parts {
+            grades.extend_from_slice(part);
+        }
         (grades, change)
     }
 
@@ -319,7 +322,7 @@ impl<'r, 'a> Messages<'r, 'a> {
     }
 
     /// Messages from all reviewers.
-    fn to_items(&mut self) {
+    fn tell_items(&mut self) {
         let mut out = core::mem::take(&mut self.to_items);
         let given = self.ratings.graph().given();
         let fill = |people: core::ops::Range<usize>, mut out: &mut [[f64; 2]]| {

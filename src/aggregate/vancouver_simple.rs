@@ -26,7 +26,7 @@ use crate::reviews::Reviews;
 /// When not to use it: in any course. A reviewer's own score is part of the grade they are measured
 /// by, and nothing holds weights back: with five reviews each, who is close once gains weight, moves
 /// the grades towards their scores and so comes closer, until the grades are theirs. Where reviewers
-/// are alike the error is 67 % above the plain mean's, and intervals that should hold 90 % hold 30 %.
+/// are alike the error is 65 % above the plain mean's, and intervals that should hold 90 % hold 30 %.
 /// It is here for comparison.
 ///
 /// ```
