@@ -415,3 +415,24 @@ fn what_cannot_be_published_is_named() {
         reviews.graph().reviews_of(submission(0)).len() == other.reviews(submission(0)) as usize;
     assert_eq!(refused.is_ok(), same);
 }
+
+#[test]
+fn numbers_of_any_size_can_be_told() {
+    for max in [f64::MAX, 1e15, 1e-9, 1e-300, 5e-324] {
+        let cohort = Cohort::individuals(5).unwrap();
+        let scale = Scale::new(0.0, max).unwrap();
+        let mut rows = Reviews::builder(&cohort, Rubric::single(scale));
+        for (r, part) in [(1, 0.25), (2, 0.5), (3, 1.0)] {
+            rows.add(submission(0), person(r), &[max * part]).unwrap();
+        }
+        let reviews = rows.build().unwrap();
+        let why = Mean.aggregate(&reviews).unwrap().explain(&reviews, submission(0));
+        let text = why.unwrap().unwrap().to_string();
+        assert!(!text.contains("inf") && !text.contains("NaN"), "{text}");
+        let lines: Vec<f64> =
+            text.lines().map(|line| number(line.split_once(" = ").unwrap().1)).collect();
+        let (grade, parts) = lines.split_last().unwrap();
+        let sum = parts.iter().fold(0.0, |sum, part| sum + part);
+        assert!((sum - grade).abs() <= 1e-12 * max, "{text}");
+    }
+}
