@@ -243,8 +243,8 @@ fn probabilities_of_levels_are_those_of_their_bins() {
     for (grade, error) in [(2.2, 0.4), (5.9, 3.0), (0.0, 1.0), (3.5, 40.0)] {
         let bin = |level: f64| {
             let (low, high) = ((level - 0.5 - grade) / error, (level + 0.5 - grade) / error);
-            let low = if level == 0.0 { 0.0 } else { math::normal_cdf(low) };
-            (if level == 6.0 { 1.0 } else { math::normal_cdf(high) }) - low
+            let low = if level < 0.5 { 0.0 } else { math::normal_cdf(low) };
+            (if level > 5.5 { 1.0 } else { math::normal_cdf(high) }) - low
         };
         let mut all: Vec<f64> = (0..7).map(|level| bin(f64::from(level))).collect();
         all.sort_by(|a, b| b.total_cmp(a));
@@ -259,7 +259,7 @@ fn probabilities_of_levels_are_those_of_their_bins() {
     assert_eq!(likely(scale, 6.0, Some(0.0), 3), [(6.0, 1.0)]);
     // A billion levels are not enumerated.
     let scale = Scale::with_step(0.0, 1e9, 1.0).unwrap();
-    assert_eq!(likely(scale, 5e8 + 0.1, Some(1.0), 3)[0].0, 5e8);
+    assert!((likely(scale, 5e8 + 0.1, Some(1.0), 3)[0].0 - 5e8).abs() < 0.5);
 }
 
 /// Two criteria of different steps; works 0 to 9 with 1 to 8 reviews.
@@ -272,7 +272,7 @@ fn course(seed: u64) -> Reviews {
     let mut rows = Reviews::builder(&cohort, Rubric::new(criteria).unwrap());
     let mut stream = stream(seed);
     for s in 0..10 {
-        for r in 0..1 + stream.bounded(8) {
+        for r in 0..=stream.bounded(8) {
             let scores = [f64::from(1 + stream.bounded(5)), f64::from(stream.bounded(11)) * 0.1];
             rows.add(submission(s), person(10 + r), &scores).unwrap();
         }
