@@ -202,6 +202,10 @@ fn the_order_of_rows_changes_no_byte_of_the_grades() {
         assert_eq!(a, b, "{method}");
         assert_eq!(a.0.lines().count(), 13, "{method}");
         assert_eq!(a.1.lines().count(), 13, "{method}");
+        assert_eq!(
+            a.1.lines().next().unwrap(),
+            "reviewer,reviews,bias,precision,weight,flags,bias_low,bias_high,accuracy,effort,agreement"
+        );
     }
 }
 

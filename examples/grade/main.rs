@@ -48,8 +48,8 @@ struct Cli {
     /// Where the grades go: submission, grade, `std_error`, low, high (90 % interval), reviews.
     #[arg(long, value_name = "grades.csv")]
     out: Option<PathBuf>,
-    /// Where the reviewers go: reviewer, reviews, bias, precision, weight, flags, bias_low,
-    /// bias_high, accuracy, effort, agreement.
+    /// Where the reviewers go: reviewer, reviews, bias, precision, weight, flags, the ends of the
+    /// interval of the bias, accuracy, effort, agreement.
     #[arg(long, value_name = "reviewers.csv")]
     reviewers: Option<PathBuf>,
     /// Prints the arithmetic of one grade.

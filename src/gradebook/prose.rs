@@ -53,7 +53,9 @@ impl Digits {
     /// What the shown parts lack of the shown sum; `None` for nothing.
     pub(super) fn rest(self, parts: &[f64], sum: f64) -> Option<String> {
         let shown = parts.iter().fold(0.0, |shown, &part| shown + self.rounded(part));
-        let rest = self.show(self.rounded(sum) - shown);
+        let rest = self.rounded(sum) - shown;
+        // Corrections may lie so far beyond the scale that parts overflow.
+        let rest = if rest.is_finite() { self.show(rest) } else { return None };
         (rest != "0").then_some(rest)
     }
 }

@@ -65,7 +65,7 @@ impl Flag {
         Self::Reciprocal,
     ];
 
-    pub(super) fn bit(self) -> u8 {
+    pub(super) fn bit(self) -> u16 {
         1 << self as u8
     }
 }

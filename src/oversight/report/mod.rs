@@ -112,7 +112,7 @@ pub struct ReviewerReport {
     /// Minus the effort, in points^2.
     scatter: Column,
     /// One bit a flag.
-    flags: Vec<u8>,
+    flags: Vec<u16>,
     /// How many reviews were asked of each person, and how many of these were given.
     asked: Option<Vec<(u32, u32)>>,
     limits: Limits,
