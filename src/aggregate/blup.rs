@@ -9,7 +9,6 @@ use super::ratings::Ratings;
 use super::rounds::Rounds;
 use super::trusted::Trusted;
 use super::{AggregateError, Aggregator};
-use crate::chunks;
 use crate::gradebook::{Gradebook, Warning};
 use crate::math;
 use crate::reviews::Reviews;
@@ -147,9 +146,10 @@ impl Blup {
     }
 
     /// Sets what is learned from the grades of staff and of exemplars: nothing by default, and then no
-    /// grade of staff changes another grade. Measured, RMSE on 1,000 simulated works with biases
-    /// and unequal precision and 0 / 1 / 2 / 4 exemplars that everybody reviews: 4.44 / 4.39 /
-    /// 4.34 / 4.22.
+    /// grade of staff changes another grade. It tells strict courses from lenient ones; which
+    /// reviewers are lenient, an exemplar that everybody reviews tells nearly as well without its
+    /// known grade. Measured, RMSE of 1,000 simulated works with biases and unequal precision,
+    /// 5 reviews each: 4.54 without exemplars, with four of them 4.41, and 4.40 where they are trusted.
     #[must_use]
     pub fn trusted(mut self, trusted: Trusted) -> Self {
         self.trusted = trusted;

@@ -319,9 +319,8 @@ impl Slope {
             let most = self.counts[i] / theta[i] / theta[i];
             self.information[i][i] <= 1e-9 * most && self.gradient[i] < 0.0
         };
-        let mut set: [Option<f64>; 3] = core::array::from_fn(|i| match open[i] {
-            false => Some(0.0),
-            true => vanishing(i).then(|| low[i] - theta[i]),
+        let mut set: [Option<f64>; 3] = core::array::from_fn(|i| {
+            if open[i] { vanishing(i).then(|| low[i] - theta[i]) } else { Some(0.0) }
         });
         loop {
             let step = self.step(theta, set);
@@ -368,13 +367,15 @@ fn solve(a: &mut [[f64; 3]; 3], b: &mut [f64; 3]) -> bool {
     let scale = [a[0][0], a[1][1], a[2][2]];
     for k in 0..3 {
         // Positive beyond rounding.
-        if !(a[k][k] > 1e-12 * scale[k]) || !(a[k][k] < f64::INFINITY) {
+        let positive = a[k][k] > 1e-12 * scale[k] && a[k][k] < f64::INFINITY;
+        if !positive {
             return false;
         }
+        let row = a[k];
         for i in k + 1..3 {
-            let factor = a[i][k] / a[k][k];
-            for j in k..3 {
-                a[i][j] -= factor * a[k][j];
+            let factor = a[i][k] / row[k];
+            for (value, other) in a[i].iter_mut().zip(row) {
+                *value -= factor * other;
             }
             b[i] -= factor * b[k];
         }
