@@ -41,9 +41,9 @@ use crate::reviews::Reviews;
 /// With several criteria each rating counts in the unit of the spread within works on its
 /// criterion; a reviewer has one bias for all of them.
 ///
-/// Measured against the mean, RMSE on 1,000 simulated works with 5 reviews: equal reviewers 4.20
-/// (mean 4.51), with biases 4.67 (5.89), with biases and unequal precision 4.44 (5.69); intervals of
-/// 90 % hold 89-90 %.
+/// Measured, RMSE on 1,000 simulated works with 5 reviews, 20 courses each: equal reviewers 4.20
+/// (mean 4.47, shrunk mean 4.20), with biases 4.54 (5.67, 5.14), with biases and unequal precision
+/// 4.55 (5.69, 5.15); intervals of 90 % hold 90 %.
 ///
 /// When not to use it:
 /// - Where some reviewers are far noisier than others, a method that learns precisions does better:
@@ -55,7 +55,7 @@ use crate::reviews::Reviews;
 ///   [`Warning::NoSpread`] says so. Without two reviews of one work, or with fewer than four works,
 ///   grades are plain means without standard errors, and a warning says so.
 ///
-/// O(reviews x criteria x rounds) time, about 5 rounds each of which reads every review twice; O(reviews x criteria)
+/// O(reviews x criteria x rounds) time, about 5 rounds that read every review twice; O(reviews x criteria)
 /// space. Up to 3 10^7 multiplications more for exact variances.
 ///
 /// ```
