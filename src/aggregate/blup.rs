@@ -9,7 +9,6 @@ use super::ratings::Ratings;
 use super::rounds::Rounds;
 use super::trusted::Trusted;
 use super::{AggregateError, Aggregator};
-use crate::chunks;
 use crate::gradebook::{Gradebook, Warning};
 use crate::math;
 use crate::reviews::Reviews;
@@ -42,9 +41,9 @@ use crate::reviews::Reviews;
 /// With several criteria each rating counts in the unit of the spread within works on its
 /// criterion; a reviewer has one bias for all of them.
 ///
-/// Measured against the mean, RMSE on 1,000 simulated works with 5 reviews: equal reviewers 4.20
-/// (mean 4.51), with biases 4.67 (5.89), with biases and unequal precision 4.44 (5.69); intervals of
-/// 90 % hold 89-90 %.
+/// Measured, RMSE on 1,000 simulated works with 5 reviews, 20 courses each: equal reviewers 4.20
+/// (mean 4.47, shrunk mean 4.20), with biases 4.54 (5.67, 5.14), with biases and unequal precision
+/// 4.55 (5.69, 5.15); intervals of 90 % hold 90 %.
 ///
 /// When not to use it:
 /// - Where some reviewers are far noisier than others, a method that learns precisions does better:
@@ -56,7 +55,7 @@ use crate::reviews::Reviews;
 ///   [`Warning::NoSpread`] says so. Without two reviews of one work, or with fewer than four works,
 ///   grades are plain means without standard errors, and a warning says so.
 ///
-/// O(reviews x criteria x rounds) time, about 5 rounds each of which reads every review twice; O(reviews x criteria)
+/// O(reviews x criteria x rounds) time, about 5 rounds that read every review twice; O(reviews x criteria)
 /// space. Up to 3 10^7 multiplications more for exact variances.
 ///
 /// ```
@@ -147,9 +146,10 @@ impl Blup {
     }
 
     /// Sets what is learned from the grades of staff and of exemplars: nothing by default, and then no
-    /// grade of staff changes another grade. Measured, RMSE on 1,000 simulated works with biases
-    /// and unequal precision and 0 / 1 / 2 / 4 exemplars that everybody reviews: 4.44 / 4.39 /
-    /// 4.34 / 4.22.
+    /// grade of staff changes another grade. It tells strict courses from lenient ones; which
+    /// reviewers are lenient, an exemplar that everybody reviews tells nearly as well without its
+    /// known grade. Measured, RMSE of 1,000 simulated works with biases and unequal precision,
+    /// 5 reviews each: 4.54 without exemplars, with four of them 4.41, and 4.40 where they are trusted.
     #[must_use]
     pub fn trusted(mut self, trusted: Trusted) -> Self {
         self.trusted = trusted;

@@ -41,14 +41,12 @@ impl Trusted {
     /// [`AggregateError::Setting`] for a standard deviation that is negative or not finite.
     pub(super) fn check(self, method: &'static str) -> Result<(), AggregateError> {
         match self.sd() {
-            Some(value) if !(value >= 0.0 && value < f64::INFINITY) => {
-                Err(AggregateError::Setting {
-                    method,
-                    setting: "the standard deviation of known grades",
-                    value,
-                    needed: "but must be finite, from 0",
-                })
-            }
+            Some(value) if !(0.0..f64::INFINITY).contains(&value) => Err(AggregateError::Setting {
+                method,
+                setting: "the standard deviation of known grades",
+                value,
+                needed: "but must be finite, from 0",
+            }),
             _ => Ok(()),
         }
     }

@@ -45,7 +45,8 @@ impl Small {
     /// O(ratings).
     pub(in crate::aggregate) fn of(ratings: &Ratings<'_>, known: &Known) -> Self {
         let limit = COST.max(COST_OF_RATING * ratings.column().len());
-        let largest = (1..).take_while(|size| size * size * size <= limit).last().unwrap_or(0);
+        let largest =
+            (1..=limit).take_while(|size| size * size * size <= limit).last().unwrap_or(0);
         let mut search = Search::new(ratings, known, largest);
         if ratings.column().len() > LARGE {
             let probe = |i: usize| i * ratings.items() / PROBES;

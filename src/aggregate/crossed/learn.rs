@@ -85,7 +85,7 @@ impl System<'_> {
         let spread = if large {
             Spread::roughly(self, small)
         } else {
-            Spread::new(self, small, &mut None, rounds(1e-12, 200))
+            Spread::new(self, small, &mut None, rounds(1e-7, 200))
         };
         let Spread { mut item, mut reviewer } = spread;
         if large {
@@ -98,7 +98,8 @@ impl System<'_> {
             chunks::update(&mut reviewer, |_, own| own + bias * bias * variance);
         } else {
             let sums = Sums::of_ones(ratings, self.known);
-            let ones = self.ones(&sums, None, rounds(1e-13, 200));
+            let ones =
+                self.ones(&sums, None, rounds(if small.is_all() { 1e-13 } else { 1e-7 }, 200));
             let (grade, bias) = (&ones.grade, &ones.bias);
             chunks::update(&mut item, |u, own| {
                 own + (1.0 - grade[u]) * (1.0 - grade[u]) * ones.variance

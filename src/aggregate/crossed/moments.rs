@@ -46,7 +46,7 @@ pub(in crate::aggregate) fn moments(ratings: &Ratings<'_>, known: &Known, sums: 
 /// rows, sums of ratings, and squares of these by length.
 #[derive(Debug, Clone, Copy, Default)]
 struct Rows {
-    rows: f64,
+    count: f64,
     ratings: f64,
     lengths: f64,
     sum: f64,
@@ -59,13 +59,13 @@ impl Rows {
             range.fold(Self::default(), |all, i| match row(i) {
                 (0, _) => all,
                 (count, sum) => {
-                    let count = count as f64;
+                    let ratings = count as f64;
                     let own = Self {
-                        rows: 1.0,
-                        ratings: count,
-                        lengths: count * count,
+                        count: 1.0,
+                        ratings,
+                        lengths: ratings * ratings,
                         sum,
-                        squares: sum * sum / count,
+                        squares: sum * sum / ratings,
                     };
                     all.add(own)
                 }
@@ -76,7 +76,7 @@ impl Rows {
 
     fn add(self, other: Self) -> Self {
         Self {
-            rows: self.rows + other.rows,
+            count: self.count + other.count,
             ratings: self.ratings + other.ratings,
             lengths: self.lengths + other.lengths,
             sum: self.sum + other.sum,
@@ -93,7 +93,7 @@ fn parts(squares: f64, items: Rows, people: Rows) -> Parts {
     let all = math::max(squares - items.sum * items.sum / count, 0.0);
     // Without a second rating in any row nothing is known of the variance within rows.
     let within = |rows: Rows| {
-        let freedom = count - rows.rows;
+        let freedom = count - rows.count;
         (freedom > 0.0).then(|| math::max(squares - rows.squares, 0.0) / freedom)
     };
     let [truths, biases] = [items, people].map(|rows| count - rows.lengths / count);

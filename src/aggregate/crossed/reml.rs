@@ -10,8 +10,10 @@ use crate::aggregate::rounds::Rounds;
 use crate::chunks;
 use crate::math;
 
-/// Where the search ends: after steps below this part of the sum of the variances, or so many.
+/// Where the search ends: after steps below this part of the sum of the variances, in courses with
+/// exact variances and in others, which are not surer than that; or after so many.
 const TOLERANCE: f64 = 1e-6;
+const TOLERANCE_OF_MESSAGES: f64 = 1e-4;
 const MOST: u32 = 40;
 
 /// The variances under which contrasts of the ratings (what is left without the mean of the
@@ -32,7 +34,8 @@ pub(in crate::aggregate) fn reml(
     sums: &Sums,
     start: Parts,
 ) -> (Parts, Vec<f64>) {
-    let mut search = Search::new(ratings, known, sums);
+    let tolerance = if small.is_all() { TOLERANCE } else { TOLERANCE_OF_MESSAGES };
+    let mut search = Search::new(ratings, known, sums, tolerance);
     let (total, least) = (start.total(), start.least());
     let open = [true, (0..ratings.people()).any(|v| ratings.given(v).len() > 1), true];
     let mut theta = start.array();
@@ -49,7 +52,7 @@ pub(in crate::aggregate) fn reml(
         let change = |i: usize| (new[i] - theta[i]).abs();
         let most = math::max(math::max(change(0), change(1)), change(2));
         theta = new;
-        if most <= TOLERANCE * total {
+        if most <= tolerance * total {
             break;
         }
     }
@@ -61,6 +64,7 @@ struct Search<'a> {
     ratings: &'a Ratings<'a>,
     known: &'a Known,
     sums: &'a Sums,
+    tolerance: f64,
     /// 1 for every rating but those of items known exactly.
     ones: Sums,
     messages: Option<Messages>,
@@ -80,7 +84,7 @@ struct Slope {
 }
 
 impl<'a> Search<'a> {
-    fn new(ratings: &'a Ratings<'a>, known: &'a Known, sums: &'a Sums) -> Self {
+    fn new(ratings: &'a Ratings<'a>, known: &'a Known, sums: &'a Sums, tolerance: f64) -> Self {
         let ones = Sums::of_ones(ratings, known);
         let bias = vec![0.0; ratings.people()];
         let (bias_of_ones, bias_by_truth, bias_by_bias) = (None, None, None);
@@ -89,6 +93,7 @@ impl<'a> Search<'a> {
             ratings,
             known,
             sums,
+            tolerance,
             ones,
             messages,
             bias,
@@ -101,7 +106,7 @@ impl<'a> Search<'a> {
     fn slope(&mut self, parts: Parts, small: &Small) -> Slope {
         let system = System::new(self.ratings, self.known, parts);
         let total = parts.total();
-        let rounds = |size: f64| Rounds { tolerance: 0.1 * TOLERANCE * size, most: 500 };
+        let rounds = |size: f64| Rounds { tolerance: 0.1 * self.tolerance * size, most: 500 };
         let main = system.solve::<f64>(
             self.sums,
             Some(core::mem::take(&mut self.bias)),
@@ -112,7 +117,7 @@ impl<'a> Search<'a> {
             &system,
             small,
             &mut self.messages,
-            Rounds { tolerance: TOLERANCE, most: 200 },
+            Rounds { tolerance: self.tolerance, most: 200 },
         );
         let (grade, mean) = system.grades::<f64>(self.sums, &main.bias);
         let main = Solved { effects: system.effects(&grade, mean), grade, bias: main.bias };
@@ -319,9 +324,8 @@ impl Slope {
             let most = self.counts[i] / theta[i] / theta[i];
             self.information[i][i] <= 1e-9 * most && self.gradient[i] < 0.0
         };
-        let mut set: [Option<f64>; 3] = core::array::from_fn(|i| match open[i] {
-            false => Some(0.0),
-            true => vanishing(i).then(|| low[i] - theta[i]),
+        let mut set: [Option<f64>; 3] = core::array::from_fn(|i| {
+            if open[i] { vanishing(i).then(|| low[i] - theta[i]) } else { Some(0.0) }
         });
         loop {
             let step = self.step(theta, set);
@@ -368,13 +372,15 @@ fn solve(a: &mut [[f64; 3]; 3], b: &mut [f64; 3]) -> bool {
     let scale = [a[0][0], a[1][1], a[2][2]];
     for k in 0..3 {
         // Positive beyond rounding.
-        if !(a[k][k] > 1e-12 * scale[k]) || !(a[k][k] < f64::INFINITY) {
+        let positive = a[k][k] > 1e-12 * scale[k] && a[k][k] < f64::INFINITY;
+        if !positive {
             return false;
         }
+        let row = a[k];
         for i in k + 1..3 {
-            let factor = a[i][k] / a[k][k];
-            for j in k..3 {
-                a[i][j] -= factor * a[k][j];
+            let factor = a[i][k] / row[k];
+            for (value, other) in a[i].iter_mut().zip(row) {
+                *value -= factor * other;
             }
             b[i] -= factor * b[k];
         }
