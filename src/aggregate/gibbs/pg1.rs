@@ -42,6 +42,11 @@ use crate::reviews::Reviews;
 /// of which 45 do not count; [`Pg1Gibbs::reference`] has 800 and 250. O(reviews x criteria x sweeps) time,
 /// O(reviews x criteria) space.
 ///
+/// On simulated courses of 1000 works with 5 reviews each the error (RMSE) is 3.92 points of 100
+/// where that of the mean is 5.69 (biases and precisions as in the model, 20 seeds); 4.56 against
+/// 5.70 with biases alone, 3.52 against 4.43 with precisions alone, and 4.22 against 4.48 where all
+/// are alike (10 seeds; the shrunk mean 4.20). 90 in 100 of the 90 % intervals hold the truth.
+///
 /// When not to use it: for large courses, as it costs 50 to 250 times what message passing does,
 /// for the same error and coverage; where one score takes most of the ratings (who always gives it looks
 /// perfectly precise); where some report the class mean (12 % worse than the mean).

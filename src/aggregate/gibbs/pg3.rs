@@ -36,6 +36,11 @@ use crate::reviews::Reviews;
 /// stand still, so that 100 sweeps a chain, of which 30 do not count, are enough. Model: Piech, Huang, Chen, Do, Ng and Koller, "Tuned Models of Peer Assessment in
 /// MOOCs", EDM 2013. O(reviews x criteria x sweeps) time, O(reviews x criteria) space.
 ///
+/// On simulated courses of its own law, 1000 works with 5 reviews each (20 seeds), the error (RMSE)
+/// is 3.516 points of 100, against 3.526 of [`Pg1Gibbs`](super::Pg1Gibbs) and 4.684 of the mean. Where
+/// precisions have nothing to do with grades it is 4.55, against 3.92 of `Pg1Gibbs` and 5.69 of the mean:
+/// the model pays where it is right, and then little.
+///
 /// When not to use it: where it is held unfair that reviewing changes the reviewer's own grade; on
 /// scales whose lowest score means nothing, such as -1000 to 1000, as there all grades are the same part of the
 /// range and so are all precisions; for large courses.

@@ -37,6 +37,11 @@ use crate::reviews::Reviews;
 /// Grading in MOOCs", AAAI 2015; there the parameters are tuned on grades by staff. O(reviews x criteria x
 /// sweeps) time, O(reviews x criteria) space.
 ///
+/// On simulated courses of its own law, 1000 works with 5 reviews each (20 seeds), the error (RMSE)
+/// is 3.555 points of 100, against 3.580 of [`Pg1Gibbs`](super::Pg1Gibbs) and 4.726 of the mean. Where
+/// precisions have nothing to do with grades it is 4.37, against 3.92 of `Pg1Gibbs` and 5.69 of the mean:
+/// the model pays where it is right, and then little.
+///
 /// When not to use it: as for [`Pg3`](super::Pg3).
 ///
 /// ```

@@ -53,6 +53,11 @@ use levels::Levels;
 /// Psychometrika 46, 1981. O(reviews x criteria x nodes x levels x rounds) time, O(reviews x criteria + works x nodes)
 /// space. Deterministic.
 ///
+/// On simulated courses of 1000 works (10 seeds) the error (RMSE) is 5.05 points of 100 against 5.70
+/// of the mean where reviewers differ in severity, and .489 against .563 with the noise of real rubrics;
+/// but 4.83 against 4.43 where they differ in precision, and .523 against .508 on
+/// levels 0 to 5 with severities and precisions.
+///
 /// When not to use it: where reviewers differ in precision, as it knows severity alone; where each
 /// gives few reviews on a fine scale without steps, as levels lose what is within them; where a
 /// work has so many reviews that its quality is surer than the distance of nodes, 0.6: set more.
