@@ -47,7 +47,7 @@ use crate::reviews::Reviews;
 ///     }
 /// }
 /// let grades = Crh::default().aggregate(&rows.build()?)?;
-/// assert!(grades.grade(SubmissionId::new(0)).unwrap() > 9.0); // The mean is 8.5.
+/// assert!(grades.grade(SubmissionId::new(0)).unwrap() > 8.9); // The mean is 8.5.
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
