@@ -169,6 +169,16 @@ impl ReviewGraph {
         self.given.range(person)
     }
 
+    /// The reviewer of each review, in the canonical order.
+    pub(crate) fn reviewers(&self) -> &[PersonId] {
+        self.reviewers.items()
+    }
+
+    /// The submission of each of [`given`](Self::given).
+    pub(crate) fn given_submissions(&self) -> &[SubmissionId] {
+        &self.submissions
+    }
+
     /// All reviews in the order (reviewer, submission).
     pub(crate) fn given(&self) -> &[ReviewId] {
         self.given.items()

@@ -50,6 +50,15 @@ pub(super) struct Prior {
     pub(super) weight: f64,
 }
 
+/// What becomes of an item.
+#[derive(Debug, Clone, Copy)]
+struct Combined {
+    /// In the unit of the ratings.
+    grade: f64,
+    /// The prior's part of it, from 0 to 1.
+    prior: f64,
+}
+
 impl Combination {
     /// Weights by reviewer, and nothing else.
     pub(super) fn weighted(weights: Vec<f64>) -> Self {
@@ -64,67 +73,105 @@ impl Combination {
         }
     }
 
-    /// The grade of an item in the unit of the ratings; [`MISSING`] without ratings. It lies within
-    /// what is combined: rounding alone could carry it outside.
-    pub(super) fn grade(&self, ratings: &Ratings<'_>, item: usize) -> f64 {
-        let (scores, reviewers) = (ratings.of(item), ratings.reviewers(item));
-        let Some(start) = ratings.start(item) else { return MISSING };
-        let first = scores[0] - self.correction.at(start, reviewers[0]);
-        let (mut low, mut high, mut plain) = (first, first, 0.0);
+    /// What becomes of one item with at least one rating, from the weight and the correction of each.
+    /// The grade lies within what is combined: rounding alone could carry it outside.
+    fn combine(&self, scores: &[f64], each: impl Iterator<Item = (f64, f64)>) -> Combined {
+        let (mut low, mut high, mut plain) = (f64::INFINITY, -f64::INFINITY, 0.0);
         let (mut sum, mut weights) = (0.0, 0.0);
-        for ((i, &score), &reviewer) in scores.iter().enumerate().zip(reviewers) {
-            let weight = self.weight.at(start + i, reviewer);
-            let score = score - self.correction.at(start + i, reviewer);
+        for (&score, (weight, correction)) in scores.iter().zip(each) {
+            let score = score - correction;
             (low, high) = (math::min(low, score), math::max(high, score));
             plain += score;
             sum += weight * score;
             weights += weight;
         }
+        let mut prior = 0.0;
         if let Some(Prior { mean, weight }) = self.prior {
             (low, high) = (math::min(low, mean), math::max(high, mean));
             sum += weight * mean;
             weights += weight;
+            prior = if weights > 0.0 { weight / weights } else { 0.0 };
         }
         let grade = if weights > 0.0 { sum / weights } else { plain / scores.len() as f64 };
-        math::clamp(grade, low, high)
+        Combined { grade: math::clamp(grade, low, high), prior }
     }
 
-    /// The grades of all items.
+    /// What becomes of all items.
+    fn combined<T: Send + Sync + Copy>(
+        &self,
+        ratings: &Ratings<'_>,
+        take: impl Fn(Combined) -> T + Sync,
+    ) -> Vec<T> {
+        let missing = take(Combined { grade: MISSING, prior: 0.0 });
+        if matches!(
+            (&self.weight, &self.correction),
+            (Each::OfReview(_), _) | (_, Each::OfReview(_))
+        ) {
+            let items = chunks::map(ratings.items(), |range| {
+                let item = |item| {
+                    let Some(start) = ratings.start(item) else { return missing };
+                    let at = |(i, &reviewer)| {
+                        let review = start + i;
+                        (self.weight.at(review, reviewer), self.correction.at(review, reviewer))
+                    };
+                    let each = ratings.reviewers(item).iter().enumerate().map(at);
+                    take(self.combine(ratings.of(item), each))
+                };
+                range.map(item).collect::<Vec<T>>()
+            });
+            return items.concat();
+        }
+        let by_person = chunks::column(ratings.people(), |v| {
+            let person = PersonId::new(to_u32(v));
+            (self.weight.at(0, person), self.correction.at(0, person))
+        });
+        let mut out = vec![missing; ratings.items()];
+        chunks::map_mut(&mut out, |first, part| {
+            ratings.each_item(first..first + part.len(), &by_person, |item, scores, each| {
+                if !scores.is_empty() {
+                    part[item - first] = take(self.combine(scores, each.iter().copied()));
+                }
+            });
+        });
+        out
+    }
+
+    /// The grades of all items, in the unit of the ratings; [`MISSING`] without ratings.
     pub(super) fn grades(&self, ratings: &Ratings<'_>) -> Vec<f64> {
-        chunks::column(ratings.items(), |item| self.grade(ratings, item))
+        self.combined(ratings, |combined| combined.grade)
     }
 
     /// A gradebook of these grades, cut to the scales, with shares, corrections and the prior.
     pub(super) fn book<'a>(self, ratings: &Ratings<'a>, method: &str) -> GradebookBuilder<'a> {
-        self.book_by(ratings, method, |own, item| own.grade(ratings, item))
+        self.book_by(ratings, method, None)
     }
 
-    /// [`book`](Self::book) of other grades than those of the combination: what a method adds to it
-    /// shows in explanations as an adjustment.
+    /// [`book`](Self::book) of other grades of items than those of the combination, in the unit of
+    /// the ratings: what a method adds to it shows in explanations as an adjustment.
     pub(super) fn book_of<'a>(
         self,
         ratings: &Ratings<'a>,
         method: &str,
         grades: &[f64],
     ) -> GradebookBuilder<'a> {
-        self.book_by(ratings, method, |_, item| grades[item])
+        self.book_by(ratings, method, Some(grades))
     }
 
-    /// [`book`](Self::book) with these grades of items, in the unit of the ratings, in place of
-    /// what the combination gives: the difference shows up as an adjustment by the method.
     fn book_by<'a>(
         self,
         ratings: &Ratings<'a>,
         method: &str,
-        grade_of: impl Fn(&Self, usize) -> f64 + Sync,
+        grades: Option<&[f64]>,
     ) -> GradebookBuilder<'a> {
         let reviews = ratings.reviews();
         let n = reviews.graph().submissions();
+        let combined = self.combined(ratings, |combined| combined);
         let mut book = Gradebook::builder(reviews, method);
         let criteria = reviews.rubric().criteria().iter().zip(ratings.axes());
         for (c, (criterion, axis)) in criteria.enumerate() {
+            let own = &combined[c * n..(c + 1) * n];
             book = book.criterion(Column::from_raw(chunks::column(n, |i| {
-                let grade = grade_of(&self, c * n + i);
+                let grade = grades.map_or(own[i].grade, |grades| grades[c * n + i]);
                 if grade.is_nan() {
                     return MISSING;
                 }
@@ -132,21 +179,12 @@ impl Combination {
                 math::clamp(axis.score(grade), low, high)
             })));
             if let Some(prior) = self.prior {
-                let weights = chunks::column(n, |i| self.prior_weight(ratings, c * n + i, prior));
-                book = book.prior(axis.score(prior.mean), weights);
+                book = book.prior(axis.score(prior.mean), chunks::column(n, |i| own[i].prior));
             }
         }
+        drop(combined);
         let corrections = self.correction.into_detail(ratings, |c, x| ratings.axes()[c].points(x));
         book.weights(shares(self.weight, ratings)).correct(corrections)
-    }
-
-    /// The prior's part of a grade, from 0 to 1.
-    fn prior_weight(&self, ratings: &Ratings<'_>, item: usize, prior: Prior) -> f64 {
-        let Some(start) = ratings.start(item) else { return 0.0 };
-        let reviewers = ratings.reviewers(item).iter().enumerate();
-        let weights = reviewers.fold(0.0, |sum, (i, &r)| sum + self.weight.at(start + i, r));
-        let all = weights + prior.weight;
-        if all > 0.0 { prior.weight / all } else { 0.0 }
     }
 }
 
@@ -223,16 +261,17 @@ impl Combination {
         method: &str,
         variances: &Variances<'_>,
     ) -> GradebookBuilder<'a> {
-        self.book_with_errors_by(ratings, method, variances, |own, item| own.grade(ratings, item))
+        self.book_with_errors_by(ratings, method, variances, None)
     }
 
-    /// [`book_by`](Self::book_by) with standard errors as above.
+    /// [`book_of`](Self::book_of) these grades, or those of the combination, with standard errors as
+    /// above.
     pub(super) fn book_with_errors_by<'a>(
         self,
         ratings: &Ratings<'a>,
         method: &str,
         variances: &Variances<'_>,
-        grade_of: impl Fn(&Self, usize) -> f64 + Sync,
+        grades: Option<&[f64]>,
     ) -> GradebookBuilder<'a> {
         let n = ratings.reviews().graph().submissions();
         let criteria = ratings.reviews().rubric().criteria();
@@ -257,7 +296,7 @@ impl Combination {
         let each =
             (0..criteria.len()).map(|c| Column::from_raw(chunks::column(n, |i| error(i, c))));
         let each: Vec<Column> = each.collect();
-        let book = self.book_by(ratings, method, grade_of).std_error(Column::from_raw(total));
+        let book = self.book_by(ratings, method, grades).std_error(Column::from_raw(total));
         if ratings.reviews().rubric().is_plain() { book } else { book.criterion_std_errors(each) }
     }
 

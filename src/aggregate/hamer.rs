@@ -127,12 +127,15 @@ impl Hamer {
     /// The weights of reviewers by their distance to these grades; 0 for who reviews nothing. The
     /// column is by reviewer.
     fn weights(&self, ratings: &Ratings<'_>, column: &[f64], grades: &[f64]) -> Vec<f64> {
-        let distances = chunks::column(ratings.people(), |v| {
-            let (items, scores) = (ratings.items_of(v), &column[ratings.given(v)]);
-            let square = |item: usize, z: f64| (z - grades[item]) * (z - grades[item]);
-            let rows = items.iter().zip(scores);
-            let sum = rows.fold(0.0, |sum, (item, &z)| sum + square(item.index(), z));
-            if items.is_empty() { 0.0 } else { math::max(sum / items.len() as f64, FLOOR) }
+        let mut distances = vec![0.0; ratings.people()];
+        chunks::map_mut(&mut distances, |first, part| {
+            ratings.each_person(first..first + part.len(), column, grades, |v, scores, grades| {
+                let rows = scores.iter().zip(grades);
+                let sum = rows.fold(0.0, |sum, (z, grade)| sum + (z - grade) * (z - grade));
+                if !scores.is_empty() {
+                    part[v - first] = math::max(sum / scores.len() as f64, FLOOR);
+                }
+            });
         });
         let reviewers =
             chunks::sum(distances.len(), |v| if distances[v] > 0.0 { 1.0 } else { 0.0 });

@@ -57,6 +57,7 @@ mod crossed;
 mod crowdgrader;
 #[cfg(test)]
 mod fixtures;
+mod gather;
 mod gibbs;
 mod gtm;
 mod hamer;

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::AggregateError;
+use super::gather::each_row;
 use crate::chunks;
 use crate::csr::Csr;
 use crate::graph::ReviewGraph;
@@ -157,6 +158,37 @@ impl<'a> Ratings<'a> {
     pub(super) fn by_reviewer(&self) -> Vec<f64> {
         let given = self.graph.given();
         chunks::column(given.len(), |i| self.column[given[i].index()])
+    }
+
+    /// Calls `work` for each of these items with its ratings and the row of the table of each of its
+    /// reviewers.
+    #[inline]
+    pub(super) fn each_item<T: Copy>(
+        &self,
+        items: core::ops::Range<usize>,
+        table: &[T],
+        mut work: impl FnMut(usize, &[f64], &[T]),
+    ) {
+        let range = |item| self.graph.reviews_of(SubmissionId::new(to_u32(item)));
+        each_row(items, range, self.graph.reviewers(), table, |item, range, found| {
+            work(item, &self.column[range], found);
+        });
+    }
+
+    /// Calls `work` for each of these people with their ratings, of
+    /// [`by_reviewer`](Self::by_reviewer), and the row of the table of each item they rate.
+    #[inline]
+    pub(super) fn each_person<T: Copy>(
+        &self,
+        people: core::ops::Range<usize>,
+        by_reviewer: &[f64],
+        table: &[T],
+        mut work: impl FnMut(usize, &[f64], &[T]),
+    ) {
+        let range = |person| self.graph.given_range(person);
+        each_row(people, range, self.graph.given_submissions(), table, |person, range, found| {
+            work(person, &by_reviewer[range], found);
+        });
     }
 
     /// A distance of ratings on all criteria at once, in points of the total.

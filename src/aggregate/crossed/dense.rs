@@ -3,6 +3,7 @@
 use super::known::Known;
 use super::solve::System;
 use super::spread::Spread;
+use crate::aggregate::gather::LARGE;
 use crate::aggregate::ratings::Ratings;
 use crate::id::to_u32;
 
@@ -37,8 +38,6 @@ impl Component {
 const COST: usize = 30_000_000;
 const COST_OF_RATING: usize = 30;
 
-/// Beyond so many ratings, small components are looked for where one of a few items has one.
-pub(super) const LARGE: usize = 200_000;
 const PROBES: usize = 32;
 
 impl Small {

@@ -1,12 +1,13 @@
 //! What is learned of a course before its effects are solved for.
 
-use super::dense::{LARGE, Small};
+use super::dense::Small;
 use super::known::Known;
 use super::moments::moments;
 use super::parts::Parts;
 use super::reml::reml;
 use super::solve::{Effects, Sums, System};
 use crate::aggregate::crossed::spread::Spread;
+use crate::aggregate::gather::LARGE;
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::Rounds;
 use crate::chunks;

@@ -2,6 +2,7 @@
 
 use super::known::Known;
 use super::parts::Parts;
+use crate::aggregate::gather::Cell;
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::Rounds;
 use crate::chunks;
@@ -230,33 +231,6 @@ impl<'a> System<'a> {
             chunks::update(moved, |u, moved| T::new(moved.get() + self.worth(u).1 * mean));
         }
         (mean, largest(moved))
-    }
-}
-
-/// A number as it is kept.
-pub(in crate::aggregate) trait Cell: Copy + Default + Send + Sync {
-    fn new(value: f64) -> Self;
-    fn get(self) -> f64;
-}
-
-impl Cell for f64 {
-    fn new(value: f64) -> Self {
-        value
-    }
-
-    fn get(self) -> f64 {
-        self
-    }
-}
-
-impl Cell for f32 {
-    #[allow(clippy::cast_possible_truncation)] // that is what it is for
-    fn new(value: f64) -> Self {
-        value as Self
-    }
-
-    fn get(self) -> f64 {
-        self.into()
     }
 }
 

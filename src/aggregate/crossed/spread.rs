@@ -3,7 +3,8 @@
 use core::ops::Range;
 
 use super::dense::Small;
-use super::solve::{Cell, System};
+use super::solve::System;
+use crate::aggregate::gather::Cell;
 use crate::aggregate::rounds::Rounds;
 use crate::chunks;
 use crate::math;

@@ -138,11 +138,8 @@ impl Chains {
                 item: &variance,
                 bias: Some(&outcome.bias_variance[slot..slot + people]),
             };
-            let grades = &outcome.grade[items];
-            let book =
-                combination.book_with_errors_by(ratings, method, &variances, |lines, item| {
-                    if beyond { grades[item] } else { lines.grade(ratings, item) }
-                });
+            let grades = beyond.then_some(&outcome.grade[items]);
+            let book = combination.book_with_errors_by(ratings, method, &variances, grades);
             let book = with_reviewers(ratings, book, |v| bias[v], |v| outcome.precision[v]);
             let error = math::min(ratings.points(outcome.error), f64::MAX);
             books.push(book.fit(Fit::iterated(self.sweeps, outcome.converged, error)));

@@ -10,6 +10,7 @@ pub use em::Pg1Em;
 pub use vb::Pg1Vb;
 
 use super::combination::{Combination, Each, Prior, Variances, with_reviewers};
+use super::gather::{Cell, LARGE};
 use super::moments::Moments;
 use super::ratings::Ratings;
 use crate::chunks;
@@ -137,14 +138,14 @@ struct Learned {
 
 impl Residuals {
     #[inline]
-    fn of(ratings: &[f64], ids: &[SubmissionId], items: &[Item]) -> Self {
+    /// Grades and variances are those of the items.
+    fn of(ratings: &[f64], items: impl Iterator<Item = [f64; 2]>) -> Self {
         let (mut sum, mut square, mut variance) = (0.0, 0.0, 0.0);
-        for (z, item) in ratings.iter().zip(ids) {
-            let item = items[item.index()];
-            let residual = z - item.grade;
+        for (z, [grade, of_grade]) in ratings.iter().zip(items) {
+            let residual = z - grade;
             sum += residual;
             square += residual * residual;
-            variance += item.variance;
+            variance += of_grade;
         }
         Self { count: ratings.len() as f64, sum, square, variance }
     }
@@ -197,20 +198,30 @@ impl<'r, 'a> State<'r, 'a> {
     /// L_u = q + sum of w_v,  s_u = (q m + sum of w_v (z - b_v)) / L_u,  V_u = 1 / L_u
     /// ```
     pub(super) fn grade(&mut self, law: &Law) -> ItemSums {
+        if self.ratings.column().len() > LARGE {
+            self.grade_by::<f32>(law)
+        } else {
+            self.grade_by::<f64>(law)
+        }
+    }
+
+    fn grade_by<T: Cell>(&mut self, law: &Law) -> ItemSums {
         let Self { ratings, reviewers, shift, manner, .. } = self;
         let Manner { by, step, .. } = *manner;
         let prior = by.weight(law.quality);
+        let table = chunks::column(reviewers.len(), |v| {
+            [T::new(reviewers[v].precision), T::new(reviewers[v].bias)]
+        });
         let sums = chunks::map_mut(&mut self.items, |first, items| {
             let mut sums = ItemSums::default();
-            for (i, item) in items.iter_mut().enumerate() {
-                let scores = ratings.of(first + i);
+            ratings.each_item(first..first + items.len(), &table, |i, scores, reviewers| {
                 if scores.is_empty() {
-                    continue;
+                    return;
                 }
+                let item = &mut items[i - first];
                 let (mut weights, mut sum) = (0.0, 0.0);
-                for (z, person) in scores.iter().zip(ratings.reviewers(first + i)) {
-                    let Reviewer { precision, bias } = reviewers[person.index()];
-                    let weight = by.weight(precision);
+                for (z, [precision, bias]) in scores.iter().zip(reviewers) {
+                    let (weight, bias) = (by.weight(precision.get()), bias.get());
                     weights += weight;
                     sum += weight * (z - bias);
                 }
@@ -229,7 +240,7 @@ impl<'r, 'a> State<'r, 'a> {
                     change: change.abs(),
                     changes: change * change,
                 });
-            }
+            });
             sums
         });
         chunks::tree(sums, ItemSums::add)
@@ -242,16 +253,27 @@ impl<'r, 'a> State<'r, 'a> {
     /// R_v = rate + sum of ((z - s_u - b_v)^2 + V_u + Vb_v) / 2,  t_v = (shape + k_v/2) / R_v
     /// ```
     pub(super) fn learn(&mut self, law: &Law) -> ReviewerSums {
+        if self.ratings.column().len() > LARGE {
+            self.learn_by::<f32>(law)
+        } else {
+            self.learn_by::<f64>(law)
+        }
+    }
+
+    fn learn_by<T: Cell>(&mut self, law: &Law) -> ReviewerSums {
         let Self { ratings, by_reviewer, items, shift, manner, .. } = self;
         let Manner { uncertain, step, .. } = *manner;
+        let table =
+            chunks::column(items.len(), |u| [T::new(items[u].grade), T::new(items[u].variance)]);
         let sums = chunks::map_mut(&mut self.reviewers, |first, reviewers| {
             let mut sums = ReviewerSums::default();
-            for (i, reviewer) in reviewers.iter_mut().enumerate() {
-                let scores = &by_reviewer[ratings.given(first + i)];
+            let people = first..first + reviewers.len();
+            ratings.each_person(people, by_reviewer, &table, |v, scores, items| {
                 if scores.is_empty() {
-                    continue;
+                    return;
                 }
-                let residuals = Residuals::of(scores, ratings.items_of(first + i), items);
+                let reviewer = &mut reviewers[v - first];
+                let residuals = Residuals::of(scores, items.iter().map(|item| item.map(T::get)));
                 let new = residuals.reviewer(law, reviewer.precision, uncertain).reviewer;
                 let (old, bias) = (reviewer.precision, reviewer.bias - *shift);
                 let precision = old + step * (new.precision - old);
@@ -259,7 +281,7 @@ impl<'r, 'a> State<'r, 'a> {
                 reviewer.precision = math::max(precision, 0.5 * new.precision);
                 reviewer.bias = bias + step * (new.bias - bias);
                 sums = sums.add(ReviewerSums { count: 1.0, bias: reviewer.bias });
-            }
+            });
             sums
         });
         self.shift = 0.0;
@@ -271,8 +293,10 @@ impl<'r, 'a> State<'r, 'a> {
         chunks::column(sample.len(), |i| {
             let v = sample[i] as usize;
             let scores = &self.by_reviewer[self.ratings.given(v)];
-            let residuals = Residuals::of(scores, self.ratings.items_of(v), &self.items);
-            (residuals, self.reviewers[v].precision)
+            let item = |item: &SubmissionId| self.items[item.index()];
+            let pair = |Item { grade, variance }| [grade, variance];
+            let rated = self.ratings.items_of(v).iter().map(item).map(pair);
+            (Residuals::of(scores, rated), self.reviewers[v].precision)
         })
     }
 

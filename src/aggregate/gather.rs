@@ -1,0 +1,64 @@
+//! Look-ups in tables larger than the cache.
+
+use core::ops::Range;
+
+use crate::id::Id;
+
+/// Rows looked up at once: their entries stay in the fastest cache.
+const ROWS: usize = 64;
+
+/// Calls `work` for each of these rows with the row, where its entries lie, and `table[id]` for each
+/// of their `ids`. Rows lie side by side, row by row.
+///
+/// A loop of loads alone has dozens of them under way at once; with arithmetic between them it has
+/// few, and each waits for memory. At a million works of five reviews that is most of the time.
+pub(super) fn each_row<T: Copy, I: Id>(
+    rows: Range<usize>,
+    entries: impl Fn(usize) -> Range<usize>,
+    ids: &[I],
+    table: &[T],
+    mut work: impl FnMut(usize, Range<usize>, &[T]),
+) {
+    let mut found = Vec::new();
+    for first in rows.clone().step_by(ROWS) {
+        let last = (first + ROWS).min(rows.end) - 1;
+        let start = entries(first).start;
+        found.clear();
+        found.extend(ids[start..entries(last).end].iter().map(|id| table[id.index()]));
+        for row in first..=last {
+            let range = entries(row);
+            work(row, range.clone(), &found[range.start - start..range.end - start]);
+        }
+    }
+}
+
+/// Ratings beyond which tables are kept in single precision, half as large: what that rounds is far
+/// below the tolerance of any method, and the cache is most of the time.
+pub(super) const LARGE: usize = 200_000;
+
+/// A number as a table keeps it.
+pub(super) trait Cell: Copy + Default + Send + Sync {
+    fn new(value: f64) -> Self;
+    fn get(self) -> f64;
+}
+
+impl Cell for f64 {
+    fn new(value: f64) -> Self {
+        value
+    }
+
+    fn get(self) -> f64 {
+        self
+    }
+}
+
+impl Cell for f32 {
+    #[allow(clippy::cast_possible_truncation)] // that is what it is for
+    fn new(value: f64) -> Self {
+        value as Self
+    }
+
+    fn get(self) -> f64 {
+        self.into()
+    }
+}
