@@ -50,7 +50,9 @@ fn large_teams_and_forbidden_pairs_are_no_harder() {
 
 #[test]
 fn large_courses_are_graded_as_theory_says() {
-    let (cohort, _, plan) = plan();
+    const LEARNERS: usize = 20_000;
+    let cohort = Cohort::individuals(LEARNERS).unwrap();
+    let plan = Assigner::new(5).assign(&cohort, Seed::new(1)).unwrap();
     let simulation = Simulation::new(Gaussian::pg1()).behaviour(Behaviour::DropOut, 0.1);
     let course = simulation.simulate(&cohort, &plan, Seed::new(2)).unwrap();
     let truth = course.truth().grades();
@@ -58,11 +60,11 @@ fn large_courses_are_graded_as_theory_says() {
         let grades = method.aggregator().aggregate(course.reviews()).unwrap();
         let (points, known): (Vec<f64>, Vec<f64>) =
             grades.grades().zip(truth).filter_map(|(g, &t)| Some((g?, t))).unzip();
-        assert!(points.len() > 99_900, "{} of {LEARNERS} have a grade", points.len());
+        assert!(points.len() > LEARNERS - 50, "{} of {LEARNERS} have a grade", points.len());
         let error = rmse(&points, &known).unwrap();
         // sqrt(164 / 4.5) = 6.0 for the mean; some of the famous are worse, nobody by three quarters.
         assert!((3.5..10.5).contains(&error), "{}: {error}", method.name());
-        let intervals: Vec<_> = ids().map(|s| grades.interval(s, 0.9)).collect();
+        let intervals: Vec<_> = ids().take(LEARNERS).map(|s| grades.interval(s, 0.9)).collect();
         let (intervals, known): (Vec<(f64, f64)>, Vec<f64>) = intervals
             .iter()
             .zip(truth)

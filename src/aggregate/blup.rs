@@ -9,7 +9,7 @@ use super::ratings::Ratings;
 use super::rounds::Rounds;
 use super::trusted::Trusted;
 use super::{AggregateError, Aggregator};
-use crate::gradebook::{Gradebook, Warning};
+use crate::gradebook::{Fit, Gradebook, Warning};
 use crate::math;
 use crate::reviews::Reviews;
 
@@ -232,13 +232,17 @@ impl Aggregator for Blup {
         self.check()?;
         let ratings = Ratings::by_spread(reviews)?;
         let known = Known::new(&ratings, self.trusted);
-        let Learned { parts, warning, sums, small, bias } =
+        let Learned { parts, warning, sums, small, bias, ended } =
             learn(&ratings, &known, self.parts(&ratings));
         let Some(parts) = parts else { return plain(&ratings, warning) };
         let system = System::new(&ratings, &known, parts);
         let Effects { mean, bias, fit, .. } = system.solution(&sums, bias, self.rounds);
         drop(sums);
         let (item, of_bias) = system.variances(&small);
+        // Both searches have to end: that for the variances, and that for the grades under them.
+        let step = ratings.points(ended.step * math::sqrt(parts.total()));
+        let change = math::max(fit.last_change(), step);
+        let fit = Fit::iterated(fit.iterations(), fit.converged() && ended.settled, change);
         let noise = system.noise;
         let variances = Variances { item: &item, bias: Some(&of_bias) };
         let combination = Combination {

@@ -192,6 +192,8 @@ impl Each {
     /// Numbers in the unit of the ratings as numbers of a gradebook.
     fn into_detail(self, ratings: &Ratings<'_>, points: impl Fn(usize, f64) -> f64) -> Detail {
         let criteria = ratings.axes().len();
+        // A correction may be larger than a scale that ends near the largest double.
+        let points = |c: usize, x: f64| math::clamp(points(c, x), -f64::MAX, f64::MAX);
         let all = |values: &[f64], c: usize| values.iter().map(|&x| points(c, x)).collect();
         match self {
             Self::Same(0.0) => Detail::Uniform,

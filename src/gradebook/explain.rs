@@ -138,12 +138,24 @@ impl Line {
     #[must_use]
     pub fn contribution(&self) -> f64 {
         match *self {
-            Self::Review { score, correction, weight, .. } => weight * (score - correction),
+            Self::Review { score, correction, weight, .. } => {
+                finite(weight * finite(score - correction))
+            }
             Self::Prior { mean, weight, .. } => weight * mean,
             Self::Adjustment { points, .. } => points,
             Self::Known { grade, weight, .. } => weight * grade,
         }
     }
+}
+
+/// The sum of lines. On a scale that ends near the largest double it may stop there.
+fn sum(lines: &[Line]) -> f64 {
+    lines.iter().fold(0.0, |sum, line| finite(sum + line.contribution()))
+}
+
+/// The number, or the largest double where it is beyond.
+fn finite(x: f64) -> f64 {
+    math::clamp(x, -f64::MAX, f64::MAX)
 }
 
 impl core::fmt::Display for Line {
@@ -189,7 +201,7 @@ impl Explanation {
     /// The sum of the lines: the grade, to rounding.
     #[must_use]
     pub fn sum(&self) -> f64 {
-        self.lines.iter().fold(0.0, |sum, line| sum + line.contribution())
+        sum(&self.lines)
     }
 }
 
@@ -261,13 +273,13 @@ impl Gradebook {
     fn adjustments(&self, s: SubmissionId, criterion: usize, lines: &[Line]) -> [Option<Line>; 2] {
         let Some(grade) = self.criterion_grade(s, criterion) else { return [None, None] };
         let (weight, total) = (self.rubric.criteria()[criterion].weight(), self.rubric.scale());
-        let sum = lines.iter().fold(0.0, |sum, line| sum + line.contribution());
+        let sum = sum(lines);
         // What is less is rounding by the machine.
         let tiny = 1e-13 * (1.0 + total.max().abs() + total.min().abs());
         let line = |points: f64, reason| {
             (points.abs() > tiny).then_some(Line::Adjustment { criterion, points, reason })
         };
-        let points = weight * grade - sum;
+        let points = finite(weight * grade - sum);
         let scale = self.rubric.criteria()[criterion].scale();
         if let Some(rounding) = self.rounding {
             let raw = sum / weight;

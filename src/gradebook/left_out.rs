@@ -37,6 +37,8 @@ impl Gradebook {
         rows.clear();
         rows.resize(range.len(), LeftOut::default());
         let mut points = 0.0;
+        // The sum of points may be beyond the largest double, their parts of the largest are not.
+        let most = self.rubric.criteria().iter().fold(0.0, |most, it| math::max(most, it.weight()));
         for (c, criterion) in self.rubric.criteria().iter().enumerate() {
             let prior = self.prior.get(c).map(|prior| (prior.mean, prior.weight[s.index()]));
             let left = prior.map_or(1.0, |(_, weight)| 1.0 - weight);
@@ -50,11 +52,11 @@ impl Gradebook {
                 },
             ));
             for (row, part) in rows.iter_mut().zip(&*parts) {
-                row.weight += criterion.weight() * part.weight;
+                row.weight += criterion.weight() / most * part.weight;
             }
             let (mean, weight) = prior.unwrap_or_default();
             self.without_each(s, c, Part { weight, score: mean }, parts, rows);
-            points += criterion.weight();
+            points += criterion.weight() / most;
         }
         for row in rows {
             row.weight /= points;

@@ -18,7 +18,6 @@ pub(crate) use column::MISSING;
 pub(crate) use detail::Detail;
 pub use explain::{Adjustment, Explanation, Line};
 pub(crate) use known::Known;
-pub(crate) use left_out::{LeftOut, Part};
 pub use publish::{LevelChoice, Publish, PublishError, Published};
 
 use crate::id::{PersonId, SubmissionId};

@@ -188,12 +188,15 @@ fn criteria(weights: [f64; 2], tops: [f64; 2]) -> Outcome {
 
 /// The grades of every method are exactly this, or what its rounding makes of it.
 fn all_are(reviews: &Reviews, grade: f64) -> Outcome {
-    for method in METHODS {
+    // These draw grades to a prior of their own, or pay for reviewing.
+    let own = ["burrell-em", "mfrm", "rank-with-ta"];
+    for method in METHODS.iter().filter(|method| !own.contains(&method.name())) {
         let grades = method.aggregator().aggregate(reviews).unwrap();
         let round = |rounding: Rounding| rounding.round_on(grade, &reviews.rubric().scale());
         let grade = grades.rounding().map_or(grade, round);
         for given in grades.grades().flatten() {
-            same(given, grade).map_err(|why| format!("{}: {why}", method.name()))?;
+            let near = (given - grade).abs() <= 1e-12 * (1.0 + grade.abs());
+            holds(near, &format!("{}: {given}, not {grade}", method.name()))?;
         }
     }
     finite(reviews)

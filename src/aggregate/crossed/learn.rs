@@ -4,7 +4,7 @@ use super::dense::Small;
 use super::known::Known;
 use super::moments::moments;
 use super::parts::Parts;
-use super::reml::reml;
+use super::reml::{Ended, reml};
 use super::solve::{Effects, Sums, System};
 use crate::aggregate::crossed::spread::Spread;
 use crate::aggregate::gather::LARGE;
@@ -23,6 +23,7 @@ pub(in crate::aggregate) struct Learned {
     pub(in crate::aggregate) small: Small,
     /// Where to begin with the biases.
     pub(in crate::aggregate) bias: Option<Vec<f64>>,
+    pub(in crate::aggregate) ended: Ended,
 }
 
 /// The variances that are given, or those of [`reml`]; in large courses, where they agree, those of
@@ -36,7 +37,14 @@ pub(in crate::aggregate) fn learn(
     let sums = if large { Sums::of::<f32>(ratings) } else { Sums::of::<f64>(ratings) };
     let small = Small::of(ratings, known);
     if fixed.is_some() {
-        return Learned { parts: fixed, warning: None, sums, small, bias: None };
+        return Learned {
+            parts: fixed,
+            warning: None,
+            sums,
+            small,
+            bias: None,
+            ended: Ended::default(),
+        };
     }
     let start = moments(ratings, known, &sums);
     let total = start.truth + start.bias + start.noise;
@@ -50,16 +58,16 @@ pub(in crate::aggregate) fn learn(
     };
     // Below this lies the rounding of equal scores.
     if warning.is_some() || total <= 1e-18 {
-        return Learned { parts: None, warning, sums, small, bias: None };
+        return Learned { parts: None, warning, sums, small, bias: None, ended: Ended::default() };
     }
-    let (parts, bias) = if large {
-        (start.floored(), None)
+    let (parts, bias, ended) = if large {
+        (start.floored(), None, Ended::default())
     } else {
-        let (parts, bias) = reml(ratings, known, &small, &sums, start);
-        (parts, Some(bias))
+        let (parts, bias, ended) = reml(ratings, known, &small, &sums, start);
+        (parts, Some(bias), ended)
     };
     let warning = (parts.shown()[0] <= 0.0).then_some(Warning::NoSpread);
-    Learned { parts: Some(parts), warning, sums, small, bias }
+    Learned { parts: Some(parts), warning, sums, small, bias, ended }
 }
 
 impl System<'_> {

@@ -18,7 +18,7 @@ const LEAST: f64 = 1e-9;
 const LEAST_NOISE: f64 = 1e-6;
 
 impl Parts {
-    pub(super) fn total(self) -> f64 {
+    pub(in crate::aggregate) fn total(self) -> f64 {
         self.truth + self.bias + self.noise
     }
 

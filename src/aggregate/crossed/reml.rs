@@ -33,7 +33,7 @@ pub(in crate::aggregate) fn reml(
     small: &Small,
     sums: &Sums,
     start: Parts,
-) -> (Parts, Vec<f64>) {
+) -> (Parts, Vec<f64>, Ended) {
     let tolerance = if small.is_all() { TOLERANCE } else { TOLERANCE_OF_MESSAGES };
     let mut search = Search::new(ratings, known, sums, tolerance);
     let (total, least) = (start.total(), start.least());
@@ -44,6 +44,7 @@ pub(in crate::aggregate) fn reml(
         theta[i] =
             if open[i] { math::max(theta[i], [0.02, 0.02, 0.1][i] * total) } else { least[i] };
     }
+    let mut ended = Ended::default();
     for _ in 0..MOST {
         let slope = search.slope(Parts::from_array(theta), small);
         // A variance that is to vanish does so by and by: the law is steep there.
@@ -52,11 +53,29 @@ pub(in crate::aggregate) fn reml(
         let change = |i: usize| (new[i] - theta[i]).abs();
         let most = math::max(math::max(change(0), change(1)), change(2));
         theta = new;
-        if most <= tolerance * total {
+        ended = Ended { step: most / total, settled: most <= tolerance * total };
+        if ended.settled {
             break;
         }
     }
-    (Parts::from_array(theta), search.bias)
+    (Parts::from_array(theta), search.bias, ended)
+}
+
+/// How the search ended.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::aggregate) struct Ended {
+    /// The last step, as a part of the sum of the variances: about as large a part of the spread of
+    /// grades is what another step would change in one.
+    pub(in crate::aggregate) step: f64,
+    /// Whether it was within tolerance.
+    pub(in crate::aggregate) settled: bool,
+}
+
+impl Default for Ended {
+    /// Of variances that were not searched for.
+    fn default() -> Self {
+        Self { step: 0.0, settled: true }
+    }
 }
 
 /// The search and what it has from step to step, so that solutions begin at the last ones.

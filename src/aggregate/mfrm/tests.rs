@@ -11,7 +11,7 @@ use crate::aggregate::fixtures::{grades_of, matrix, small};
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::{AggregateError, Aggregator};
 use crate::cohort::Cohort;
-use crate::id::{PersonId, SubmissionId, to_u32};
+use crate::id::{PersonId, SubmissionId};
 use crate::math::{self, exp, ln};
 use crate::reviews::Reviews;
 use crate::rubric::{Criterion, Rubric};
