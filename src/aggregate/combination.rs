@@ -179,7 +179,9 @@ impl Combination {
                 math::clamp(axis.score(grade), low, high)
             })));
             if let Some(prior) = self.prior {
-                book = book.prior(axis.score(prior.mean), chunks::column(n, |i| own[i].prior));
+                // Beyond the scale it may be beyond the largest double.
+                let mean = math::clamp(axis.score(prior.mean), -f64::MAX, f64::MAX);
+                book = book.prior(mean, chunks::column(n, |i| own[i].prior));
             }
         }
         drop(combined);

@@ -191,11 +191,13 @@ impl<'a> Ratings<'a> {
         });
     }
 
-    /// A distance of ratings on all criteria at once, in points of the total.
+    /// A distance of ratings on all criteria at once, in points of the total: the largest double
+    /// where it is beyond.
     pub(super) fn points(&self, distance: f64) -> f64 {
         let criteria = self.reviews.rubric().criteria().iter().zip(&self.axes);
-        criteria
-            .fold(0.0, |sum, (criterion, axis)| sum + criterion.weight() * axis.points(distance))
+        let points = criteria
+            .fold(0.0, |sum, (criterion, axis)| sum + criterion.weight() * axis.points(distance));
+        math::clamp(points, -f64::MAX, f64::MAX)
     }
 }
 
