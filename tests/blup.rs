@@ -1,5 +1,5 @@
 //! Crossed random effects against lme4 (`tests/oracles/blup.R`).
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may fail
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)] // a test may fail
 
 use peergrade::aggregate::{Aggregator, Blup};
 use peergrade::{Cohort, PersonId, Reviews, Rubric, Scale, SubmissionId};

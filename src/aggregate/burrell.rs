@@ -198,6 +198,8 @@ impl Aggregator for BurrellEm {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, clippy::disallowed_methods, clippy::needless_range_loop)] // plain oracles
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::type_complexity)]
 mod tests {
     use proptest::prelude::*;
 

@@ -224,7 +224,9 @@ impl Gradebook {
         if peers > 0.0 {
             let criteria = 0..self.criteria.len();
             lines.extend(criteria.flat_map(|c| self.criterion_lines(reviews, submission, c)));
-            lines.iter_mut().for_each(|line| line.scale(peers));
+            for line in &mut lines {
+                line.scale(peers);
+            }
         }
         if let Some(&Known { source, grade, .. }) = self.known_of(submission) {
             lines.push(Line::Known { source, grade, weight: 1.0 - peers });

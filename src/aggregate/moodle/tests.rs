@@ -1,3 +1,6 @@
+#![allow(clippy::float_cmp, clippy::disallowed_methods, clippy::needless_range_loop)] // plain oracles
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::type_complexity)]
+
 use proptest::prelude::*;
 
 use super::best::{Work, variance};

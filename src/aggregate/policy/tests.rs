@@ -1,3 +1,6 @@
+#![allow(clippy::float_cmp, clippy::disallowed_methods, clippy::needless_range_loop)] // plain oracles
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::type_complexity)]
+
 use super::*;
 use crate::aggregate::{Mean, ShrunkMean};
 use crate::cohort::Cohort;
@@ -38,7 +41,7 @@ fn close(a: Option<f64>, b: f64) {
 fn adds_up(book: &Gradebook, reviews: &Reviews) {
     for s in (0..4).map(work) {
         let why = book.explain(reviews, s).unwrap();
-        assert_eq!(why.as_ref().map(|why| why.grade()), book.grade(s));
+        assert_eq!(why.as_ref().map(crate::Explanation::grade), book.grade(s));
         if let Some(why) = why {
             assert!((why.sum() - why.grade()).abs() < 1e-12, "{why:?}");
         }

@@ -1,4 +1,6 @@
 //! The exact posterior of tiny courses: precisions on a grid, all else in closed form.
+#![allow(clippy::float_cmp, clippy::disallowed_methods, clippy::needless_range_loop)] // plain oracles
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::type_complexity)]
 
 use crate::Seed;
 use crate::aggregate::Aggregator;
