@@ -43,6 +43,11 @@ const EXEMPT: &[(&str, &[Law], &str)] = &[
     ("ora2-median", &[Unanimity, Doubling, Shift, Reflection], "rounds up to whole points"),
     ("ora2-mean", &[Unanimity, Doubling, Shift, Reflection], "rounds up to whole points"),
     ("moodle", &[Unanimity], "rounds to five decimals of a hundredth"),
+    (
+        "blup",
+        &[Shift, Reflection, Labels],
+        "tiny courses are flat in the variances it searches for",
+    ),
     ("burrell-em", &[Unanimity, Reflection], "its prior is 7 of 10"),
     ("mfrm", &[Unanimity], "draws ends of the scale to its middle"),
     ("peer-rank", &[Reflection], "who wrote good work has more weight"),

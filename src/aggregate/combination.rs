@@ -121,15 +121,38 @@ impl Combination {
             });
             return items.concat();
         }
-        let by_person = chunks::column(ratings.people(), |v| {
-            let person = PersonId::new(to_u32(v));
-            (self.weight.at(0, person), self.correction.at(0, person))
-        });
+        // Only what differs by reviewer is looked up: the smaller the table, the more of it is cached.
+        match (&self.weight, &self.correction) {
+            (&Each::Same(weight), Each::OfReviewer(table)) => {
+                self.combined_by(ratings, table, |&correction| (weight, correction), missing, take)
+            }
+            (Each::OfReviewer(table), &Each::Same(correction)) => {
+                self.combined_by(ratings, table, |&weight| (weight, correction), missing, take)
+            }
+            (weight, correction) => {
+                let table = chunks::column(ratings.people(), |v| {
+                    let person = PersonId::new(to_u32(v));
+                    (weight.at(0, person), correction.at(0, person))
+                });
+                self.combined_by(ratings, &table, |&pair| pair, missing, take)
+            }
+        }
+    }
+
+    /// [`combined`](Self::combined) by a table of people that gives weight and correction.
+    fn combined_by<C: Copy + Sync, T: Send + Copy>(
+        &self,
+        ratings: &Ratings<'_>,
+        table: &[C],
+        pair: impl Fn(&C) -> (f64, f64) + Sync,
+        missing: T,
+        take: impl Fn(Combined) -> T + Sync,
+    ) -> Vec<T> {
         let mut out = vec![missing; ratings.items()];
         chunks::map_mut(&mut out, |first, part| {
-            ratings.each_item(first..first + part.len(), &by_person, |item, scores, each| {
+            ratings.each_item(first..first + part.len(), table, |item, scores, each| {
                 if !scores.is_empty() {
-                    part[item - first] = take(self.combine(scores, each.iter().copied()));
+                    part[item - first] = take(self.combine(scores, each.iter().map(&pair)));
                 }
             });
         });
