@@ -88,19 +88,29 @@ pub(crate) fn burrell(scores: &Scores) -> HashMap<u32, f64> {
     grades
 }
 
+/// The variance of the scores of one work, pooled.
+fn within(scores: &Scores) -> f64 {
+    let means = means(scores);
+    let squares = scores
+        .iter()
+        .map(|(work, reviews)| reviews.values().map(|z| (z - means[work]).powi(2)).sum::<f64>());
+    let freedom: usize = scores.values().map(|reviews| reviews.len() - 1).sum();
+    squares.sum::<f64>() / freedom as f64
+}
+
 /// CrowdGrader's reputation algorithm (`evaluate_items` of crowdranker): messages along every edge,
-/// 20 rounds.
+/// 20 rounds; in units of the variance within works.
 pub(crate) fn vancouver(scores: &Scores) -> HashMap<u32, f64> {
-    const EPSILON: f64 = 1e-4;
     type Messages = HashMap<u32, HashMap<u32, (f64, f64)>>;
-    let given = by_reviewer(scores);
+    let (given, unit) = (by_reviewer(scores), within(scores));
+    let epsilon = 1e-6 * unit;
     let start =
-        |reviews: &HashMap<u32, f64>| reviews.iter().map(|(&v, &z)| (v, (z, 1.0))).collect();
+        |reviews: &HashMap<u32, f64>| reviews.iter().map(|(&v, &z)| (v, (z, unit))).collect();
     let mut to_items: Messages = scores.iter().map(|(&u, reviews)| (u, start(reviews))).collect();
     let combine = |messages: &mut dyn Iterator<Item = (f64, f64)>| {
         let (mut sum, mut all, mut variance) = (0.0, 0.0, 0.0);
         for (grade, v) in messages {
-            let weight = 1.0 / (EPSILON + v);
+            let weight = 1.0 / (epsilon + v);
             sum += weight * grade;
             all += weight;
             variance += weight * weight * v;
@@ -121,7 +131,7 @@ pub(crate) fn vancouver(scores: &Scores) -> HashMap<u32, f64> {
                 let others = messages.iter().filter(|(w, _)| messages.len() == 1 || **w != u);
                 let (mut sum, mut all) = (0.0, 0.0);
                 for (w, &(grade, variance)) in others {
-                    let weight = 1.0 / (EPSILON + variance);
+                    let weight = 1.0 / (epsilon + variance);
                     sum += weight * (given[&v][w] - grade).powi(2);
                     all += weight;
                 }
