@@ -248,6 +248,17 @@ pub(crate) fn check_pair(
     Ok(())
 }
 
+/// The root of a node in a forest of parents, of which a root is its own; halves the way to it
+/// (Tarjan and van Leeuwen, JACM 31, 1984).
+pub(crate) fn root(parent: &mut [u32], mut node: u32) -> u32 {
+    while parent[node as usize] != node {
+        let above = parent[parent[node as usize] as usize];
+        parent[node as usize] = above;
+        node = above;
+    }
+    node
+}
+
 #[cfg(feature = "serde")]
 mod raw {
     use super::{GraphError, PersonId, ReviewGraph, SubmissionId, to_u32};

@@ -6,7 +6,7 @@ use super::crossed::learn::{Learned, learn};
 use super::crossed::parts::Parts;
 use super::crossed::solve::{Effects, System};
 use super::ratings::Ratings;
-use super::rounds::Rounds;
+use super::rounds::{Rounds, rounds_setters};
 use super::trusted::Trusted;
 use super::{AggregateError, Aggregator};
 use crate::gradebook::{Fit, Gradebook, Warning};
@@ -156,20 +156,13 @@ impl Blup {
         self
     }
 
-    /// Sets which change of every grade ends the rounds: 1e-3 by default, in units of the spread of the
-    /// scores of one work. What is then missing is a seventh of that or less; nothing where the
-    /// variances come from restricted maximum likelihood, which ends with the grades.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which change of every grade ends the rounds: 1e-3 by default, in units of the spread of the
+        /// scores of one work. What is then missing is a seventh of that or less; nothing where the
+        /// variances come from restricted maximum likelihood, which ends with the grades.
+        tolerance,
+        /// Sets how many rounds there are at most.
+        max_iterations
     }
 
     /// What the method learns of a course; `None` where grades are plain means.

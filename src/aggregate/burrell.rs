@@ -3,7 +3,7 @@
 use super::combination::with_reviewers;
 use super::pg1::{By, Law, Manner, State};
 use super::ratings::Ratings;
-use super::rounds::Rounds;
+use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::gradebook::Gradebook;
 use crate::math;
@@ -124,19 +124,12 @@ impl BurrellEm {
         self
     }
 
-    /// Sets which root of the sum of squares of all changes of grades ends the rounds, in points
-    /// of ten: 1e-4 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most: 1000 by default.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which root of the sum of squares of all changes of grades ends the rounds, in points
+        /// of ten: 1e-4 by default.
+        tolerance,
+        /// Sets how many rounds there are at most: 1000 by default.
+        max_iterations
     }
 
     fn check(&self) -> Result<(), AggregateError> {

@@ -4,9 +4,10 @@ use super::combination::{Combination, Each, with_reviewers};
 use super::crossed::known::Known;
 use super::crossed::solve::{Effects, Sums, System};
 use super::ratings::Ratings;
-use super::rounds::Rounds;
+use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::gradebook::Gradebook;
+use crate::graph::root;
 use crate::reviews::Reviews;
 
 /// Grades and biases of reviewers by which the scores are met most closely: what a panel of
@@ -67,19 +68,12 @@ impl Default for CalibrationWithConfidence {
 }
 
 impl CalibrationWithConfidence {
-    /// Sets which change of every grade ends the rounds: 1e-6 by default, in units of the spread of
-    /// the scores of one work.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which change of every grade ends the rounds: 1e-6 by default, in units of the spread of
+        /// the scores of one work.
+        tolerance,
+        /// Sets how many rounds there are at most.
+        max_iterations
     }
 }
 
@@ -131,25 +125,17 @@ fn centre(ratings: &Ratings<'_>, bias: &mut [f64]) {
 
 /// The first reviewer of the part of the graph that each reviewer is in.
 fn parts(ratings: &Ratings<'_>) -> Vec<u32> {
-    let mut root: Vec<u32> = (0..).take(ratings.people()).collect();
+    let mut parent: Vec<u32> = (0..).take(ratings.people()).collect();
     for u in 0..ratings.items() {
         let Some((first, others)) = ratings.reviewers(u).split_first() else { continue };
-        let mut first = find(&mut root, first.get());
+        let mut first = root(&mut parent, first.get());
         for other in others {
-            let other = find(&mut root, other.get());
-            root[first.max(other) as usize] = first.min(other);
+            let other = root(&mut parent, other.get());
+            parent[first.max(other) as usize] = first.min(other);
             first = first.min(other);
         }
     }
-    (0..).take(root.len()).map(|v| find(&mut root, v)).collect()
-}
-
-fn find(root: &mut [u32], mut v: u32) -> u32 {
-    while root[v as usize] != v {
-        root[v as usize] = root[root[v as usize] as usize];
-        v = root[v as usize];
-    }
-    v
+    (0..).take(parent.len()).map(|v| root(&mut parent, v)).collect()
 }
 
 #[cfg(test)]

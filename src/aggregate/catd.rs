@@ -3,7 +3,7 @@
 use super::combination::{Combination, with_reviewers};
 use super::ratings::Ratings;
 use super::residuals::squares;
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::{Gradebook, MISSING};
@@ -71,19 +71,12 @@ impl Catd {
         self
     }
 
-    /// Sets which largest change of a grade, in standard deviations of the scores of one work, ends
-    /// the rounds: 1e-6 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most: 100 by default.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which largest change of a grade, in standard deviations of the scores of one work, ends
+        /// the rounds: 1e-6 by default.
+        tolerance,
+        /// Sets how many rounds there are at most: 100 by default.
+        max_iterations
     }
 
     /// The quantile of each person; 0 for who rates nothing.
@@ -124,16 +117,13 @@ impl Aggregator for Catd {
         let mut weights = vec![1.0; ratings.people()];
         let mut combination = Combination::weighted(weights.clone());
         let mut grades = combination.grades(&ratings);
-        let fit = self.rounds.run(&ratings, || {
-            let squares = squares(&ratings, &by_reviewer, &grades, |_| 1.0);
+        let fit = self.rounds.settle(&ratings, &mut grades, |grades| {
+            let squares = squares(&ratings, &by_reviewer, grades, |_| 1.0);
             weights = chunks::column(squares.len(), |v| {
                 if squares[v] > 0.0 { quantiles[v] / squares[v] } else { 0.0 }
             });
             combination = Combination::weighted(weights.clone());
-            let new = combination.grades(&ratings);
-            let change = largest_change(&grades, &new);
-            grades = new;
-            change
+            combination.grades(&ratings)
         });
         let book = combination.book(&ratings, self.name());
         let book = with_reviewers(&ratings, book, |_| MISSING, |v| weights[v]);

@@ -3,7 +3,7 @@
 use super::combination::Combination;
 use super::ratings::Ratings;
 use super::residuals::{deviation, squares};
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::Gradebook;
@@ -62,19 +62,12 @@ impl Default for Crh {
 }
 
 impl Crh {
-    /// Sets which largest change of a grade, in standard deviations of the scores of one work, ends
-    /// the rounds: 1e-6 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most: 100 by default.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which largest change of a grade, in standard deviations of the scores of one work, ends
+        /// the rounds: 1e-6 by default.
+        tolerance,
+        /// Sets how many rounds there are at most: 100 by default.
+        max_iterations
     }
 }
 
@@ -93,17 +86,14 @@ impl Aggregator for Crh {
         });
         let mut combination = Combination::weighted(vec![1.0; ratings.people()]);
         let mut grades = combination.grades(&ratings);
-        let fit = self.rounds.run(&ratings, || {
-            let losses = squares(&ratings, &by_reviewer, &grades, |item| parts[item]);
+        let fit = self.rounds.settle(&ratings, &mut grades, |grades| {
+            let losses = squares(&ratings, &by_reviewer, grades, |item| parts[item]);
             let all = chunks::sum(losses.len(), |v| losses[v]);
             combination = Combination::weighted(chunks::column(losses.len(), |v| {
                 // The only reviewer has all the loss, to rounding.
                 if losses[v] > 0.0 { math::max(0.0, -math::ln(losses[v] / all)) } else { 0.0 }
             }));
-            let new = combination.grades(&ratings);
-            let change = largest_change(&grades, &new);
-            grades = new;
-            change
+            combination.grades(&ratings)
         });
         Ok(combination.book(&ratings, self.name()).fit(fit).build()?)
     }

@@ -3,11 +3,10 @@
 use super::combination::{Combination, Each, with_reviewers};
 use super::ratings::Ratings;
 use super::residuals::deviation;
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::{Gradebook, MISSING};
-use crate::id::{SubmissionId, to_u32};
 use crate::math;
 use crate::reviews::Reviews;
 
@@ -86,19 +85,12 @@ impl Gtm {
         self
     }
 
-    /// Sets which largest change of a grade, in standard deviations of its scores, ends the rounds:
-    /// 1e-6 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most: 100 by default.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which largest change of a grade, in standard deviations of its scores, ends the rounds:
+        /// 1e-6 by default.
+        tolerance,
+        /// Sets how many rounds there are at most: 100 by default.
+        max_iterations
     }
 
     fn check(&self) -> Result<(), AggregateError> {
@@ -184,12 +176,9 @@ impl Aggregator for Gtm {
         let standard = Standard::new(&ratings);
         let mut precisions = vec![1.0; ratings.people()];
         let mut truths = self.truths(&standard, &precisions);
-        let fit = self.rounds.run(&ratings, || {
-            precisions = self.precisions(&standard, &truths);
-            let new = self.truths(&standard, &precisions);
-            let change = largest_change(&truths, &new);
-            truths = new;
-            change
+        let fit = self.rounds.settle(&ratings, &mut truths, |truths| {
+            precisions = self.precisions(&standard, truths);
+            self.truths(&standard, &precisions)
         });
         let combination = self.combination(&ratings, &precisions);
         let book = combination.book(&ratings, self.name());
@@ -203,23 +192,12 @@ impl Gtm {
     /// prior's weight.
     fn combination(&self, ratings: &Ratings<'_>, precisions: &[f64]) -> Combination {
         let prior = 1.0 / (self.truth_sd * self.truth_sd);
-        let mut weights = vec![0.0; ratings.column().len()];
-        let range = |item: usize| ratings.graph().reviews_of(SubmissionId::new(to_u32(item)));
-        chunks::rows(
-            &mut weights,
-            ratings.items(),
-            |item| range(item).end,
-            |items, part| {
-                let mut slots = part.iter_mut();
-                for item in items {
-                    let reviewers = ratings.reviewers(item);
-                    let equal = prior / reviewers.len() as f64;
-                    for (v, slot) in reviewers.iter().zip(slots.by_ref()) {
-                        *slot = precisions[v.index()] + equal;
-                    }
-                }
-            },
-        );
+        let weights = ratings.by_review(|item, slots| {
+            let equal = prior / slots.len() as f64;
+            for (v, slot) in ratings.reviewers(item).iter().zip(slots) {
+                *slot = precisions[v.index()] + equal;
+            }
+        });
         Combination { weight: Each::OfReview(weights), correction: Each::Same(0.0), prior: None }
     }
 }
@@ -232,6 +210,7 @@ mod tests {
 
     use super::*;
     use crate::aggregate::fixtures::{grades_of, matrix, small, triples};
+    use crate::id::{SubmissionId, to_u32};
 
     proptest! {
         /// The equations, review by review.

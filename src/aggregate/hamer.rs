@@ -2,7 +2,7 @@
 
 use super::combination::Combination;
 use super::ratings::Ratings;
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, largest_change, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::Gradebook;
@@ -81,19 +81,12 @@ impl Hamer {
         Self { variant: Variant::Expertiza, rounds: Rounds { tolerance: 0.0, most: 100 } }
     }
 
-    /// Sets which change of every weight ends the rounds: 1e-3 by default. That of Expertiza is 0,
-    /// which there means equality to two decimals.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which change of every weight ends the rounds: 1e-3 by default. That of Expertiza is 0,
+        /// which there means equality to two decimals.
+        tolerance,
+        /// Sets how many rounds there are at most.
+        max_iterations
     }
 }
 
@@ -170,6 +163,7 @@ impl Hamer {
 mod tests {
     use super::*;
     use crate::aggregate::fixtures::matrix;
+    use crate::gradebook::Line;
     use crate::id::SubmissionId;
 
     /// The fixture of Expertiza: four works, reviewers in columns, the fourth a rogue.
@@ -204,8 +198,9 @@ mod tests {
             assert!(book.fit().converged());
             assert_eq!(rounds.unwrap_or(book.fit().iterations()), book.fit().iterations());
             let sum: f64 = weights.iter().sum();
-            for (review, weight) in weights.iter().enumerate() {
-                let share = book.review_weight(&reviews, SubmissionId::new(0), review);
+            let why = book.explain(&reviews, SubmissionId::new(0)).unwrap().unwrap();
+            for (line, weight) in why.lines().iter().zip(weights) {
+                let &Line::Review { weight: share, .. } = line else { panic!("{line}") };
                 assert!((share - weight / sum).abs() < 1e-8, "{share} {weight}");
             }
             for (grade, expected) in book.grades().flatten().zip(grades.iter().flatten()) {

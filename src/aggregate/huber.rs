@@ -2,11 +2,10 @@
 
 use super::combination::{Combination, Each};
 use super::ratings::Ratings;
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::Gradebook;
-use crate::id::{SubmissionId, to_u32};
 use crate::math;
 use crate::reviews::Reviews;
 
@@ -61,19 +60,12 @@ impl Huber {
         self
     }
 
-    /// Sets which largest change of a grade, in standard deviations of the scores of one work, ends
-    /// the rounds: 1e-9 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most: 50 by default.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which largest change of a grade, in standard deviations of the scores of one work, ends
+        /// the rounds: 1e-9 by default.
+        tolerance,
+        /// Sets how many rounds there are at most: 50 by default.
+        max_iterations
     }
 
     fn check(&self) -> Result<(), AggregateError> {
@@ -144,30 +136,21 @@ impl Aggregator for Huber {
         let ratings = Ratings::by_spread(reviews)?;
         let mut grades = medians(&ratings);
         let limit = self.threshold * sigma(&ratings, &grades);
-        let fit = self.rounds.run(&ratings, || {
-            let new = chunks::column(ratings.items(), |item| {
+        let fit = self.rounds.settle(&ratings, &mut grades, |grades| {
+            chunks::column(ratings.items(), |item| {
                 let scores = ratings.of(item).iter();
                 let (sum, weights) = scores.fold((0.0, 0.0), |(sum, weights), z| {
                     let weight = weight(limit, (z - grades[item]).abs());
                     (sum + weight * z, weights + weight)
                 });
                 if weights > 0.0 { sum / weights } else { 0.0 }
-            });
-            let change = largest_change(&grades, &new);
-            grades = new;
-            change
+            })
         });
-        let mut weights = vec![0.0; ratings.column().len()];
-        let range = |item: usize| ratings.graph().reviews_of(SubmissionId::new(to_u32(item)));
-        let fill = |items: core::ops::Range<usize>, part: &mut [f64]| {
-            let mut slots = part.iter_mut();
-            for item in items {
-                for (z, slot) in ratings.of(item).iter().zip(slots.by_ref()) {
-                    *slot = weight(limit, (z - grades[item]).abs());
-                }
+        let weights = ratings.by_review(|item, slots| {
+            for (z, slot) in ratings.of(item).iter().zip(slots) {
+                *slot = weight(limit, (z - grades[item]).abs());
             }
-        };
-        chunks::rows(&mut weights, ratings.items(), |item| range(item).end, fill);
+        });
         let weight = Each::OfReview(weights);
         let combination = Combination { weight, correction: Each::Same(0.0), prior: None };
         Ok(combination.book(&ratings, self.name()).fit(fit).build()?)
@@ -182,6 +165,7 @@ mod tests {
 
     use super::*;
     use crate::aggregate::fixtures::{grades_of, matrix, small, triples};
+    use crate::id::{SubmissionId, to_u32};
 
     proptest! {
         /// No grade next to it has less loss, with `sigma` of the definition.

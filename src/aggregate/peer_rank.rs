@@ -3,7 +3,7 @@
 use super::combination::Combination;
 use super::own_grades::OwnGrades;
 use super::ratings::Ratings;
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, largest_change, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::gradebook::Gradebook;
 use crate::reviews::Reviews;
@@ -86,18 +86,11 @@ impl PeerRank {
         self
     }
 
-    /// Sets which largest change of a grade, in parts of the range, ends the rounds.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which largest change of a grade, in parts of the range, ends the rounds.
+        tolerance,
+        /// Sets how many rounds there are at most.
+        max_iterations
     }
 
     fn check(&self) -> Result<(), AggregateError> {

@@ -3,7 +3,7 @@
 use super::combination::Combination;
 use super::own_grades::OwnGrades;
 use super::ratings::Ratings;
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, largest_change, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::gradebook::Gradebook;
 use crate::reviews::Reviews;
@@ -69,19 +69,12 @@ impl Default for RankWithTa {
 }
 
 impl RankWithTa {
-    /// Sets which largest change of a grade, in parts of the range, ends the rounds before their
-    /// number does: 1e-10 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most: 4 by default.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which largest change of a grade, in parts of the range, ends the rounds before their
+        /// number does: 1e-10 by default.
+        tolerance,
+        /// Sets how many rounds there are at most: 4 by default.
+        max_iterations
     }
 }
 

@@ -191,6 +191,20 @@ impl<'a> Ratings<'a> {
         });
     }
 
+    /// A column by review: `fill` has an item and the slots of its ratings, 0 before.
+    pub(super) fn by_review(&self, fill: impl Fn(usize, &mut [f64]) + Sync) -> Vec<f64> {
+        let mut column = vec![0.0; self.column.len()];
+        let end = |item| self.graph.reviews_of(SubmissionId::new(to_u32(item))).end;
+        chunks::rows(&mut column, self.items(), end, |items, mut part| {
+            for item in items {
+                let (own, rest) = core::mem::take(&mut part).split_at_mut(self.of(item).len());
+                fill(item, own);
+                part = rest;
+            }
+        });
+        column
+    }
+
     /// A distance of ratings on all criteria at once, in points of the total: the largest double
     /// where it is beyond.
     pub(super) fn points(&self, distance: f64) -> f64 {

@@ -12,6 +12,26 @@ pub(super) struct Rounds {
     pub(super) most: u32,
 }
 
+/// The setters of a method that has `rounds`, each with its documentation.
+macro_rules! rounds_setters {
+    ($(#[$tolerance:meta])+ tolerance, $(#[$most:meta])+ max_iterations) => {
+        $(#[$tolerance])+
+        #[must_use]
+        pub fn tolerance(mut self, tolerance: f64) -> Self {
+            self.rounds.tolerance = tolerance;
+            self
+        }
+
+        $(#[$most])+
+        #[must_use]
+        pub fn max_iterations(mut self, rounds: u32) -> Self {
+            self.rounds.most = rounds;
+            self
+        }
+    };
+}
+pub(super) use rounds_setters;
+
 impl Rounds {
     /// # Errors
     ///
@@ -34,6 +54,20 @@ impl Rounds {
         self.run_until(ratings, || {
             let change = round();
             (change, change <= self.tolerance)
+        })
+    }
+
+    /// Runs rounds, each of which makes new grades of these.
+    pub(super) fn settle(
+        self,
+        ratings: &Ratings<'_>,
+        grades: &mut Vec<f64>,
+        mut next: impl FnMut(&[f64]) -> Vec<f64>,
+    ) -> Fit {
+        self.run(ratings, || {
+            let before = core::mem::take(grades);
+            *grades = next(&before);
+            largest_change(&before, grades)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::combination::{Combination, Variances, with_reviewers};
 use super::ratings::Ratings;
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, largest_change, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::{Gradebook, MISSING};
@@ -65,19 +65,12 @@ impl SimplifiedVancouver {
         self
     }
 
-    /// Sets which largest change of a grade or a variance, in standard deviations of the scores of
-    /// one work and their squares, ends the rounds before their number does: 1e-9 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most: 20 by default.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which largest change of a grade or a variance, in standard deviations of the scores of
+        /// one work and their squares, ends the rounds before their number does: 1e-9 by default.
+        tolerance,
+        /// Sets how many rounds there are at most: 20 by default.
+        max_iterations
     }
 
     fn check(&self) -> Result<(), AggregateError> {

@@ -317,21 +317,6 @@ impl Gradebook {
         })
     }
 
-    /// What a review weighs in the grade of its submission, from 0 to 1: the mean over the
-    /// criteria, by their points. For a review of this gradebook's reviews.
-    #[cfg(test)]
-    pub(crate) fn review_weight(&self, reviews: &Reviews, s: SubmissionId, review: usize) -> f64 {
-        let (range, reviewers) = (reviews.graph().reviews_of(s), reviews.graph().reviewers_of(s));
-        let criteria = self.rubric.criteria().iter().enumerate();
-        let (sum, points) = criteria.fold((0.0, 0.0), |(sum, points), (c, criterion)| {
-            let left = self.prior.get(c).map_or(1.0, |prior| 1.0 - prior.weight[s.index()]);
-            let mut shares = self.shares(c, range.clone(), reviewers);
-            let share = shares.nth(review - range.start).unwrap_or(0.0);
-            (sum + criterion.weight() * left * share, points + criterion.weight())
-        });
-        sum / points
-    }
-
     /// How many people it knows of; `None` where it says nothing of people.
     pub(super) fn people(&self) -> Option<usize> {
         let estimates = self.reviewers.as_ref().map(|reviewers| reviewers.bias.len());

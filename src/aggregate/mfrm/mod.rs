@@ -7,7 +7,7 @@ mod tests;
 
 use super::combination::{Combination, Each, with_reviewers};
 use super::ratings::Ratings;
-use super::rounds::{Rounds, largest_change};
+use super::rounds::{Rounds, largest_change, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::{Column, Gradebook, MISSING};
@@ -88,18 +88,11 @@ impl Default for ManyFacetRasch {
 }
 
 impl ManyFacetRasch {
-    /// Sets which change of every grade ends the rounds, as a part of the range: 1e-4 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which change of every grade ends the rounds, as a part of the range: 1e-4 by default.
+        tolerance,
+        /// Sets how many rounds there are at most.
+        max_iterations
     }
 
     /// Sets on how many nodes the quality of works is integrated, from 10 to 1000; 30 by default.

@@ -4,7 +4,7 @@ use super::{By, Law, Manner, Pace, STEP, State};
 use super::{components, no_spread, plain, too_little};
 use crate::aggregate::moments::Moments;
 use crate::aggregate::ratings::Ratings;
-use crate::aggregate::rounds::Rounds;
+use crate::aggregate::rounds::{Rounds, rounds_setters};
 use crate::aggregate::{AggregateError, Aggregator};
 use crate::gradebook::{Fit, Gradebook, Warning};
 use crate::math;
@@ -115,19 +115,12 @@ impl Pg1Em {
         self
     }
 
-    /// Sets which root mean square of the changes of grades ends the rounds, in parts of the
-    /// standard deviation within works: 1e-3 by default.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: f64) -> Self {
-        self.rounds.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how many rounds there are at most: 100 by default.
-    #[must_use]
-    pub fn max_iterations(mut self, rounds: u32) -> Self {
-        self.rounds.most = rounds;
-        self
+    rounds_setters! {
+        /// Sets which root mean square of the changes of grades ends the rounds, in parts of the
+        /// standard deviation within works: 1e-3 by default.
+        tolerance,
+        /// Sets how many rounds there are at most: 100 by default.
+        max_iterations
     }
 }
 

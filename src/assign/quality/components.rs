@@ -1,6 +1,6 @@
 //! Connected components, named by the submissions in them.
 
-use crate::graph::ReviewGraph;
+use crate::graph::{ReviewGraph, root};
 use crate::id::{PersonId, SubmissionId, to_u32};
 
 /// The component of each submission. Every component of reviews has a submission, so reviewers
@@ -74,13 +74,4 @@ impl Components {
         means[self.count()] = 0.0;
         means
     }
-}
-
-fn root(parent: &mut [u32], mut node: u32) -> u32 {
-    while parent[node as usize] != node {
-        let above = parent[parent[node as usize] as usize];
-        parent[node as usize] = above;
-        node = above;
-    }
-    node
 }
