@@ -1,11 +1,12 @@
 //! The estimates by which Burrell and Schoenebeck pay reviewers.
 
 use super::combination::with_reviewers;
-use super::pg1::{By, Law, Manner, State};
+use super::gather::Cell;
+use super::pg1::{By, Law, Manner, State, is_large};
 use super::ratings::Ratings;
 use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
-use crate::gradebook::Gradebook;
+use crate::gradebook::{Gradebook, GradebookBuilder};
 use crate::math;
 use crate::reviews::Reviews;
 
@@ -166,27 +167,38 @@ impl Aggregator for BurrellEm {
 
     fn aggregate(&self, reviews: &Reviews) -> Result<Gradebook, AggregateError> {
         self.check()?;
-        let (ratings, law) = (Ratings::by_range(reviews)?, self.law());
+        let ratings = Ratings::by_range(reviews)?;
+        let book = if is_large(&ratings) {
+            self.fitted::<f32>(&ratings)
+        } else {
+            self.fitted::<f64>(&ratings)
+        };
+        Ok(book.build()?)
+    }
+}
+
+impl BurrellEm {
+    fn fitted<'a, T: Cell>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
+        let law = self.law();
         let by = match self.weights {
             ReviewerWeights::Roots => By::RootOfPrecision,
             ReviewerWeights::Precisions => By::Precision,
         };
         let start = (math::round_half_even(self.mean) / POINTS, 2.0 * law.quality);
         let manner = Manner { by, uncertain: false, step: 1.0 };
-        let mut state = State::new(&ratings, ratings.by_reviewer(), start, manner);
+        let mut state = State::<T>::new(ratings, ratings.by_reviewer(), start, manner);
         let mut first = true;
-        let fit = self.rounds.run_until(&ratings, || {
+        let fit = self.rounds.run_until(ratings, || {
             if !core::mem::take(&mut first) {
                 state.learn(&law);
             }
             let items = state.grade(&law);
             (items.change, POINTS * math::sqrt(items.changes) <= self.rounds.tolerance)
         });
-        let book = state.combination(&law).book(&ratings, self.name()).fit(fit);
+        let book = state.combination(&law).book(ratings, self.name()).fit(fit);
         state.learn(&law);
         let bias = |v: usize| if self.bias { state.reviewers[v].bias } else { f64::NAN };
-        let book = with_reviewers(&ratings, book, bias, |v| state.reviewers[v].precision);
-        Ok(book.build()?)
+        with_reviewers(ratings, book, bias, |v| state.reviewers[v].precision)
     }
 }
 

@@ -1,12 +1,13 @@
 //! PG1 by point estimates.
 
 use super::{By, Law, Manner, Pace, STEP, State};
-use super::{components, no_spread, plain, too_little};
+use super::{components, is_large, no_spread, plain, too_little};
+use crate::aggregate::gather::Cell;
 use crate::aggregate::moments::Moments;
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::{Rounds, rounds_setters};
 use crate::aggregate::{AggregateError, Aggregator};
-use crate::gradebook::{Fit, Gradebook, Warning};
+use crate::gradebook::{Fit, Gradebook, GradebookBuilder, Warning};
 use crate::math;
 use crate::reviews::Reviews;
 use crate::scale::Scale;
@@ -136,15 +137,11 @@ impl Aggregator for Pg1Em {
         if let Some(warning) = too_little(&ratings).filter(|_| !set) {
             return Ok(plain(&ratings, self.name(), warning).build()?);
         }
-        let by_reviewer = ratings.by_reviewer();
-        let moments = Moments::of(&ratings, &by_reviewer);
-        let law = self.law(&ratings, &moments);
-        let manner = Manner { by: By::Precision, uncertain: false, step: 1.0 };
-        let mut state = State::new(&ratings, by_reviewer, (law.mean, law.shape / law.rate), manner);
-        let fit = self.run(&mut state, &law, &ratings);
-        let book = state.book(&law, self.name()).fit(fit);
-        let no_spread = self.quality.is_none() && no_spread(&moments);
-        let book = if no_spread { book.warning(Warning::NoSpread) } else { book };
+        let book = if is_large(&ratings) {
+            self.fitted::<f32>(&ratings)
+        } else {
+            self.fitted::<f64>(&ratings)
+        };
         Ok(book.build()?)
     }
 }
@@ -187,7 +184,20 @@ impl Pg1Em {
         }
     }
 
-    fn run(&self, state: &mut State<'_, '_>, law: &Law, ratings: &Ratings<'_>) -> Fit {
+    fn fitted<'a, T: Cell>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
+        let by_reviewer = ratings.by_reviewer();
+        let moments = Moments::of(ratings, &by_reviewer);
+        let law = self.law(ratings, &moments);
+        let manner = Manner { by: By::Precision, uncertain: false, step: 1.0 };
+        let known = (law.mean, law.shape / law.rate);
+        let mut state = State::<T>::new(ratings, by_reviewer, known, manner);
+        let fit = self.run(&mut state, &law, ratings);
+        let book = state.book(&law, self.name()).fit(fit);
+        let no_spread = self.quality.is_none() && no_spread(&moments);
+        if no_spread { book.warning(Warning::NoSpread) } else { book }
+    }
+
+    fn run<T: Cell>(&self, state: &mut State<'_, '_, T>, law: &Law, ratings: &Ratings<'_>) -> Fit {
         let mut items = state.grade(law);
         state.manner.step = STEP;
         let mut pace = Pace::START;

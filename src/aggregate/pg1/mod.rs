@@ -10,7 +10,7 @@ pub use em::Pg1Em;
 pub use vb::Pg1Vb;
 
 use super::combination::{Combination, Each, Prior, Variances, with_reviewers};
-use super::gather::{Cell, LARGE};
+use super::gather::{Cell, LARGE, gather};
 use super::moments::Moments;
 use super::ratings::Ratings;
 use crate::chunks;
@@ -137,16 +137,16 @@ struct Learned {
 }
 
 impl Residuals {
+    /// Grades are those of the items; so are variances, where they count.
     #[inline]
-    /// Grades and variances are those of the items.
-    fn of(ratings: &[f64], items: impl Iterator<Item = [f64; 2]>) -> Self {
-        let (mut sum, mut square, mut variance) = (0.0, 0.0, 0.0);
-        for (z, [grade, of_grade]) in ratings.iter().zip(items) {
-            let residual = z - grade;
+    fn of<T: Cell>(ratings: &[f64], grades: &[T], variances: &[T]) -> Self {
+        let (mut sum, mut square) = (0.0, 0.0);
+        for (z, grade) in ratings.iter().zip(grades) {
+            let residual = z - grade.get();
             sum += residual;
             square += residual * residual;
-            variance += of_grade;
         }
+        let variance = variances.iter().fold(0.0, |sum, variance| sum + variance.get());
         Self { count: ratings.len() as f64, sum, square, variance }
     }
 
@@ -166,20 +166,27 @@ impl Residuals {
     }
 }
 
-/// What an estimator knows of items and reviewers. Memory: 16 bytes an item and a person, and 8 a
-/// rating.
+/// What an estimator knows of items and reviewers; what is looked up is kept in cells of type `T`.
+/// Memory: 16 bytes an item and a person, and 16 to 24 a rating.
 #[derive(Debug)]
-pub(super) struct State<'r, 'a> {
+pub(super) struct State<'r, 'a, T> {
     ratings: &'r Ratings<'a>,
     by_reviewer: Vec<f64>,
     pub(super) items: Vec<Item>,
     pub(super) reviewers: Vec<Reviewer>,
+    /// Two numbers for each rating, from the other side of the graph.
+    found: [Vec<T>; 2],
     /// What is still to be taken off every bias: grades are without it.
     shift: f64,
     pub(super) manner: Manner,
 }
 
-impl<'r, 'a> State<'r, 'a> {
+/// Whether a course is so large that what is looked up is kept in single precision.
+pub(super) fn is_large(ratings: &Ratings<'_>) -> bool {
+    ratings.column().len() > LARGE
+}
+
+impl<'r, 'a, T: Cell> State<'r, 'a, T> {
     /// Nobody has a bias, everybody this precision, and every item this grade.
     pub(super) fn new(
         ratings: &'r Ratings<'a>,
@@ -189,7 +196,8 @@ impl<'r, 'a> State<'r, 'a> {
     ) -> Self {
         let items = vec![Item { grade, variance: 0.0 }; ratings.items()];
         let reviewers = vec![Reviewer { precision, bias: 0.0 }; ratings.people()];
-        Self { ratings, by_reviewer, items, reviewers, shift: 0.0, manner }
+        let found = [Vec::new(), Vec::new()];
+        Self { ratings, by_reviewer, items, reviewers, found, shift: 0.0, manner }
     }
 
     /// Items from reviewers.
@@ -198,32 +206,26 @@ impl<'r, 'a> State<'r, 'a> {
     /// L_u = q + sum of w_v,  s_u = (q m + sum of w_v (z - b_v)) / L_u,  V_u = 1 / L_u
     /// ```
     pub(super) fn grade(&mut self, law: &Law) -> ItemSums {
-        if self.ratings.column().len() > LARGE {
-            self.grade_by::<f32>(law)
-        } else {
-            self.grade_by::<f64>(law)
-        }
-    }
-
-    fn grade_by<T: Cell>(&mut self, law: &Law) -> ItemSums {
-        let Self { ratings, reviewers, shift, manner, .. } = self;
+        let Self { ratings, reviewers, found: [weights, biases], shift, manner, .. } = self;
         let Manner { by, step, .. } = *manner;
         let prior = by.weight(law.quality);
-        let table = chunks::column(reviewers.len(), |v| {
-            [T::new(reviewers[v].precision), T::new(reviewers[v].bias)]
-        });
+        let ids = ratings.graph().reviewers();
+        let weight = |v: usize| T::new(by.weight(reviewers[v].precision));
+        gather(ids, &chunks::column(reviewers.len(), weight), weights);
+        let bias = |v: usize| T::new(reviewers[v].bias);
+        gather(ids, &chunks::column(reviewers.len(), bias), biases);
         let sums = chunks::map_mut(&mut self.items, |first, items| {
             let mut sums = ItemSums::default();
-            ratings.each_item(first..first + items.len(), &table, |i, scores, reviewers| {
-                if scores.is_empty() {
-                    return;
+            for (i, item) in (first..).zip(items) {
+                let range = ratings.range(i);
+                if range.is_empty() {
+                    continue;
                 }
-                let item = &mut items[i - first];
+                let each = weights[range.clone()].iter().zip(&biases[range]);
                 let (mut weights, mut sum) = (0.0, 0.0);
-                for (z, [precision, bias]) in scores.iter().zip(reviewers) {
-                    let (weight, bias) = (by.weight(precision.get()), bias.get());
-                    weights += weight;
-                    sum += weight * (z - bias);
+                for (z, (weight, bias)) in ratings.of(i).iter().zip(each) {
+                    weights += weight.get();
+                    sum += weight.get() * (z - bias.get());
                 }
                 let all = prior + weights;
                 let grade = (prior * law.mean + sum + *shift * weights) / all;
@@ -240,7 +242,7 @@ impl<'r, 'a> State<'r, 'a> {
                     change: change.abs(),
                     changes: change * change,
                 });
-            });
+            }
             sums
         });
         chunks::tree(sums, ItemSums::add)
@@ -253,27 +255,24 @@ impl<'r, 'a> State<'r, 'a> {
     /// R_v = rate + sum of ((z - s_u - b_v)^2 + V_u + Vb_v) / 2,  t_v = (shape + k_v/2) / R_v
     /// ```
     pub(super) fn learn(&mut self, law: &Law) -> ReviewerSums {
-        if self.ratings.column().len() > LARGE {
-            self.learn_by::<f32>(law)
-        } else {
-            self.learn_by::<f64>(law)
-        }
-    }
-
-    fn learn_by<T: Cell>(&mut self, law: &Law) -> ReviewerSums {
-        let Self { ratings, by_reviewer, items, shift, manner, .. } = self;
+        let Self { ratings, by_reviewer, items, found: [grades, variances], shift, manner, .. } =
+            self;
         let Manner { uncertain, step, .. } = *manner;
-        let table =
-            chunks::column(items.len(), |u| [T::new(items[u].grade), T::new(items[u].variance)]);
+        let ids = ratings.graph().given_submissions();
+        gather(ids, &chunks::column(items.len(), |u| T::new(items[u].grade)), grades);
+        if uncertain {
+            gather(ids, &chunks::column(items.len(), |u| T::new(items[u].variance)), variances);
+        }
         let sums = chunks::map_mut(&mut self.reviewers, |first, reviewers| {
             let mut sums = ReviewerSums::default();
-            let people = first..first + reviewers.len();
-            ratings.each_person(people, by_reviewer, &table, |v, scores, items| {
-                if scores.is_empty() {
-                    return;
+            for (v, reviewer) in (first..).zip(reviewers) {
+                let range = ratings.given(v);
+                if range.is_empty() {
+                    continue;
                 }
-                let reviewer = &mut reviewers[v - first];
-                let residuals = Residuals::of(scores, items.iter().map(|item| item.map(T::get)));
+                let variances = if uncertain { &variances[range.clone()] } else { &[] };
+                let residuals =
+                    Residuals::of(&by_reviewer[range.clone()], &grades[range], variances);
                 let new = residuals.reviewer(law, reviewer.precision, uncertain).reviewer;
                 let (old, bias) = (reviewer.precision, reviewer.bias - *shift);
                 let precision = old + step * (new.precision - old);
@@ -281,7 +280,7 @@ impl<'r, 'a> State<'r, 'a> {
                 reviewer.precision = math::max(precision, 0.5 * new.precision);
                 reviewer.bias = bias + step * (new.bias - bias);
                 sums = sums.add(ReviewerSums { count: 1.0, bias: reviewer.bias });
-            });
+            }
             sums
         });
         self.shift = 0.0;
@@ -290,14 +289,21 @@ impl<'r, 'a> State<'r, 'a> {
 
     /// The residuals and the precisions of some reviewers.
     fn residuals(&self, sample: &[u32]) -> Vec<(Residuals, f64)> {
-        chunks::column(sample.len(), |i| {
-            let v = sample[i] as usize;
-            let scores = &self.by_reviewer[self.ratings.given(v)];
-            let item = |item: &SubmissionId| self.items[item.index()];
-            let pair = |Item { grade, variance }| [grade, variance];
-            let rated = self.ratings.items_of(v).iter().map(item).map(pair);
-            (Residuals::of(scores, rated), self.reviewers[v].precision)
-        })
+        let parts = chunks::map(sample.len(), |part| {
+            let (mut grades, mut variances) = (Vec::new(), Vec::new());
+            let one = |&v: &u32| {
+                let v = v as usize;
+                let rated = || self.ratings.items_of(v).iter().map(|item| self.items[item.index()]);
+                grades.clear();
+                grades.extend(rated().map(|item| item.grade));
+                variances.clear();
+                variances.extend(rated().map(|item| item.variance));
+                let scores = &self.by_reviewer[self.ratings.given(v)];
+                (Residuals::of(scores, &grades, &variances), self.reviewers[v].precision)
+            };
+            sample[part].iter().map(one).collect::<Vec<_>>()
+        });
+        parts.concat()
     }
 
     /// The grades by the numbers of reviewers as they are now.
@@ -318,8 +324,8 @@ impl<'r, 'a> State<'r, 'a> {
     /// A gradebook with standard errors, biases and precisions.
     fn book(self, law: &Law, method: &str) -> GradebookBuilder<'a> {
         let combination = self.combination(law);
-        let Self { ratings, by_reviewer, items, reviewers, shift, .. } = self;
-        drop(by_reviewer);
+        let Self { ratings, by_reviewer, items, reviewers, found, shift, .. } = self;
+        drop((by_reviewer, found));
         let item = chunks::column(ratings.items(), |i| items[i].variance);
         // One criterion has no other to share the biases with.
         let bias = (ratings.axes().len() > 1).then(|| {

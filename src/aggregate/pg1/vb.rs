@@ -1,12 +1,13 @@
 //! PG1 by variational Bayes with learned priors.
 
 use super::{By, ItemSums, Law, Learned, Manner, Pace, Residuals, STEP, State};
-use super::{components, no_spread, plain, too_little};
+use super::{components, is_large, no_spread, plain, too_little};
+use crate::aggregate::gather::Cell;
 use crate::aggregate::moments::Moments;
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::{Rounds, rounds_setters};
 use crate::aggregate::{AggregateError, Aggregator};
-use crate::gradebook::{Gradebook, Warning};
+use crate::gradebook::{Gradebook, GradebookBuilder, Warning};
 use crate::id::to_u32;
 use crate::math;
 use crate::reviews::Reviews;
@@ -118,16 +119,27 @@ impl Aggregator for Pg1Vb {
         if let Some(warning) = too_little(&ratings) {
             return Ok(plain(&ratings, self.name(), warning).build()?);
         }
+        let book = if is_large(&ratings) {
+            self.fitted::<f32>(&ratings)
+        } else {
+            self.fitted::<f64>(&ratings)
+        };
+        Ok(book.build()?)
+    }
+}
+
+impl Pg1Vb {
+    fn fitted<'a, T: Cell>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
         let by_reviewer = ratings.by_reviewer();
-        let moments = Moments::of(&ratings, &by_reviewer);
+        let moments = Moments::of(ratings, &by_reviewer);
         let mut law = start(&moments);
         let manner = Manner { by: By::Precision, uncertain: true, step: 1.0 };
         let known = (law.mean, law.shape / law.rate);
-        let mut state = State::new(&ratings, by_reviewer, known, manner);
+        let mut state = State::<T>::new(ratings, by_reviewer, known, manner);
         let mut items = state.grade(&law);
         state.manner.step = STEP;
-        let (sample, mut pace) = (sample(&ratings), Pace::START);
-        let fit = self.rounds.run_until(&ratings, || {
+        let (sample, mut pace) = (sample(ratings), Pace::START);
+        let fit = self.rounds.run_until(ratings, || {
             learn_items(&mut law, &items);
             let mut part = state.residuals(&sample);
             (0..STEPS).for_each(|_| learn_reviewers(&mut law, &mut part));
@@ -139,8 +151,7 @@ impl Aggregator for Pg1Vb {
             pace.after(&items, &mut state.manner, self.rounds.tolerance)
         });
         let book = state.book(&law, self.name()).fit(fit);
-        let book = if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book };
-        Ok(book.build()?)
+        if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book }
     }
 }
 
