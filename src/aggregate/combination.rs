@@ -1,5 +1,6 @@
 //! Grades as combinations of corrected scores and a prior: how every model of reviewers ends.
 
+use super::gather::{Cell, narrowed};
 use super::ratings::Ratings;
 use crate::chunks;
 use crate::gradebook::{Column, Detail, Gradebook, GradebookBuilder, MISSING};
@@ -123,20 +124,61 @@ impl Combination {
         }
         // Only what differs by reviewer is looked up: the smaller the table, the more of it is cached.
         match (&self.weight, &self.correction) {
-            (&Each::Same(weight), Each::OfReviewer(table)) => {
-                self.combined_by(ratings, table, |&correction| (weight, correction), missing, take)
-            }
+            (&Each::Same(weight), Each::OfReviewer(table)) => self.combined_cells(
+                ratings,
+                table,
+                |correction| (weight, correction),
+                missing,
+                take,
+            ),
             (Each::OfReviewer(table), &Each::Same(correction)) => {
-                self.combined_by(ratings, table, |&weight| (weight, correction), missing, take)
+                self.combined_cells(ratings, table, |weight| (weight, correction), missing, take)
+            }
+            (Each::OfReviewer(weights), Each::OfReviewer(corrections)) => {
+                match (narrowed(weights), narrowed(corrections)) {
+                    (Some(weights), Some(corrections)) => {
+                        self.combined_pairs(ratings, &weights, &corrections, missing, take)
+                    }
+                    _ => self.combined_pairs(ratings, weights, corrections, missing, take),
+                }
             }
             (weight, correction) => {
-                let table = chunks::column(ratings.people(), |v| {
-                    let person = PersonId::new(to_u32(v));
-                    (weight.at(0, person), correction.at(0, person))
-                });
-                self.combined_by(ratings, &table, |&pair| pair, missing, take)
+                let one = PersonId::new(0);
+                let pair = (weight.at(0, one), correction.at(0, one));
+                let table = vec![(); ratings.people()];
+                self.combined_by(ratings, &table, |()| pair, missing, take)
             }
         }
+    }
+
+    /// [`combined`](Self::combined) by a column of people, from which weight and correction come.
+    fn combined_cells<T: Send + Copy>(
+        &self,
+        ratings: &Ratings<'_>,
+        column: &[f64],
+        pair: impl Fn(f64) -> (f64, f64) + Sync,
+        missing: T,
+        take: impl Fn(Combined) -> T + Sync,
+    ) -> Vec<T> {
+        if let Some(cells) = narrowed(column) {
+            self.combined_by(ratings, &cells, |cell| pair(cell.get()), missing, take)
+        } else {
+            self.combined_by(ratings, column, |&cell| pair(cell), missing, take)
+        }
+    }
+
+    /// [`combined`](Self::combined) by weights and corrections of people.
+    fn combined_pairs<C: Cell, T: Send + Copy>(
+        &self,
+        ratings: &Ratings<'_>,
+        weights: &[C],
+        corrections: &[C],
+        missing: T,
+        take: impl Fn(Combined) -> T + Sync,
+    ) -> Vec<T> {
+        let table = chunks::column(weights.len(), |v| [weights[v], corrections[v]]);
+        let pair = |&[weight, correction]: &[C; 2]| (weight.get(), correction.get());
+        self.combined_by(ratings, &table, pair, missing, take)
     }
 
     /// [`combined`](Self::combined) by a table of people that gives weight and correction.

@@ -80,3 +80,11 @@ impl Cell for f32 {
         self.into()
     }
 }
+
+/// A large column in single precision, where that rounds nothing.
+pub(super) fn narrowed(column: &[f64]) -> Option<Vec<f32>> {
+    let narrow = |x: f64| <f32 as Cell>::new(x);
+    let same = |x: f64| narrow(x).get().to_bits() == x.to_bits();
+    let narrows = column.len() > LARGE / 8 && column.iter().all(|&x| same(x));
+    narrows.then(|| chunks::column(column.len(), |i| narrow(column[i])))
+}

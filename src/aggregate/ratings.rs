@@ -256,12 +256,18 @@ impl Spread {
             let square = |z: f64| (z / unit - centre) * (z / unit - centre);
             scores.iter().fold(0.0, |sum, &z| sum + square(z))
         };
-        let total = chunks::sum(graph.submissions(), |i| squares(of(i), mean));
-        let within = chunks::sum(graph.submissions(), |i| match of(i) {
-            [] | [_] => 0.0,
-            scores => squares(scores, math::mean(scores) / unit),
+        let parts = chunks::map(graph.submissions(), |range| {
+            range.fold([0.0; 3], |[total, within, freedom], i| {
+                let own = match of(i) {
+                    [] | [_] => 0.0,
+                    scores => squares(scores, math::mean(scores) / unit),
+                };
+                let others = of(i).len().saturating_sub(1) as f64;
+                [total + squares(of(i), mean), within + own, freedom + others]
+            })
         });
-        let freedom = chunks::sum(graph.submissions(), |i| of(i).len().saturating_sub(1) as f64);
+        let [total, within, freedom] =
+            chunks::tree(parts, |a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]]);
         Self {
             mean,
             within: math::sqrt(within / math::max(freedom, 1.0)),

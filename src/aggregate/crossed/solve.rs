@@ -215,6 +215,8 @@ impl<'a> System<'a> {
             });
             step * most
         });
+        // What a table of cells holds, so that look-ups of biases need no larger one.
+        chunks::update(&mut bias, |_, bias| T::new(bias).get());
         Effects { mean, bias, fit }
     }
 
@@ -227,17 +229,12 @@ impl<'a> System<'a> {
             own
         });
         let mean = self.mean_of(sum, slack);
-        if mean != 0.0 {
-            chunks::update(moved, |u, moved| T::new(moved.get() + self.worth(u).1 * mean));
-        }
-        (mean, largest(moved))
+        let maxima = chunks::update_map(moved, 0.0, |u, moved, most| {
+            if mean != 0.0 {
+                *moved = T::new(moved.get() + self.worth(u).1 * mean);
+            }
+            math::max(most, moved.get().abs())
+        });
+        (mean, maxima.into_iter().fold(0.0, math::max))
     }
-}
-
-/// The largest distance from 0.
-fn largest<T: Cell>(column: &[T]) -> f64 {
-    let maxima = chunks::map(column.len(), |range| {
-        range.fold(0.0, |most, i| math::max(most, column[i].get().abs()))
-    });
-    maxima.into_iter().fold(0.0, math::max)
 }

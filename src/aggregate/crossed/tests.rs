@@ -8,7 +8,7 @@ use super::dense::Small;
 use super::known::Known;
 use super::oracle::{check, dense, exact};
 use super::parts::Parts;
-use super::solve::System;
+use super::solve::{Sums, System};
 use super::spread::Spread;
 use crate::aggregate::fixtures::small;
 use crate::aggregate::ratings::Ratings;
@@ -51,6 +51,24 @@ fn rated(reviews: &Reviews, spread: &Spread) -> Vec<f64> {
     let people =
         (0..graph.people()).filter(|&v| !graph.submissions_of(PersonId::new(v as u32)).is_empty());
     items.map(|u| spread.item[u]).chain(people.map(|v| spread.reviewer[v])).collect()
+}
+
+proptest! {
+    /// Large courses are solved in single precision.
+    #[test]
+    fn single_precision_solves_to_its_own_digits(reviews in small()) {
+        let ratings = Ratings::by_range(&reviews).unwrap();
+        let known = Known::default();
+        let system = System::new(&ratings, &known, Parts::from_array([0.09, 0.04, 0.25]));
+        let rounds = Rounds { tolerance: 1e-7, most: 200 };
+        let single = system.solve::<f32>(&Sums::of::<f32>(&ratings), None, rounds);
+        let double = system.solve::<f64>(&Sums::of::<f64>(&ratings), None, rounds);
+        prop_assert!((single.mean - double.mean).abs() < 1e-5);
+        for (single, double) in single.bias.iter().zip(&double.bias) {
+            prop_assert!((single - double).abs() < 1e-5, "{single} {double}");
+            prop_assert_eq!(f64::from(*single as f32), *single);
+        }
+    }
 }
 
 proptest! {

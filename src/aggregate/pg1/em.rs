@@ -118,7 +118,7 @@ impl Pg1Em {
 
     rounds_setters! {
         /// Sets which root mean square of the changes of grades ends the rounds, in parts of the
-        /// standard deviation within works: 1e-3 by default.
+        /// standard deviation within works: 1e-3 by default; those of biases may be 16 times as large.
         tolerance,
         /// Sets how many rounds there are at most: 100 by default.
         max_iterations
@@ -184,7 +184,7 @@ impl Pg1Em {
         }
     }
 
-    fn fitted<'a, T: Cell>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
+    pub(super) fn fitted<'a, T: Cell>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
         let by_reviewer = ratings.by_reviewer();
         let moments = Moments::of(ratings, &by_reviewer);
         let law = self.law(ratings, &moments);
@@ -208,7 +208,7 @@ impl Pg1Em {
             let count = law.bias * reviewers.count + law.quality * items.count;
             state.shift = if count > 0.0 { shift / count } else { 0.0 };
             items = state.grade(law);
-            pace.after(&items, &mut state.manner, self.rounds.tolerance)
+            pace.after((&reviewers, &items), &mut state.manner, self.rounds.tolerance)
         })
     }
 }

@@ -15,7 +15,6 @@ use super::moments::Moments;
 use super::ratings::Ratings;
 use crate::chunks;
 use crate::gradebook::{GradebookBuilder, Warning};
-use crate::id::SubmissionId;
 use crate::math;
 
 /// The prior of PG1, in the unit of the ratings.
@@ -110,11 +109,17 @@ impl ItemSums {
 pub(super) struct ReviewerSums {
     count: f64,
     bias: f64,
+    /// Of squares of changes of biases.
+    changes: f64,
 }
 
 impl ReviewerSums {
     fn add(self, other: Self) -> Self {
-        Self { count: self.count + other.count, bias: self.bias + other.bias }
+        Self {
+            count: self.count + other.count,
+            bias: self.bias + other.bias,
+            changes: self.changes + other.changes,
+        }
     }
 }
 
@@ -279,7 +284,12 @@ impl<'r, 'a, T: Cell> State<'r, 'a, T> {
                 // A step beyond the new value of a small one could end below 0.
                 reviewer.precision = math::max(precision, 0.5 * new.precision);
                 reviewer.bias = bias + step * (new.bias - bias);
-                sums = sums.add(ReviewerSums { count: 1.0, bias: reviewer.bias });
+                let change = reviewer.bias - bias;
+                sums = sums.add(ReviewerSums {
+                    count: 1.0,
+                    bias: reviewer.bias,
+                    changes: change * change,
+                });
             }
             sums
         });
@@ -309,11 +319,13 @@ impl<'r, 'a, T: Cell> State<'r, 'a, T> {
     /// The grades by the numbers of reviewers as they are now.
     pub(super) fn combination(&self, law: &Law) -> Combination {
         let Self { reviewers, shift, manner: Manner { by, .. }, .. } = self;
-        let weight = |v: usize| by.weight(reviewers[v].precision);
+        // As a cell has it, so that look-ups need no larger one.
+        let weight = |v: usize| T::new(by.weight(reviewers[v].precision)).get();
+        let bias = |v: usize| T::new(reviewers[v].bias - shift).get();
         Combination {
             weight: Each::OfReviewer(chunks::column(reviewers.len(), weight)),
             correction: if law.bias.is_finite() {
-                Each::OfReviewer(chunks::column(reviewers.len(), |v| reviewers[v].bias - shift))
+                Each::OfReviewer(chunks::column(reviewers.len(), bias))
             } else {
                 Each::Same(0.0)
             },
@@ -354,13 +366,23 @@ impl Pace {
 
     /// What a round says of itself: its largest change, and whether the root mean square of all
     /// is within the tolerance.
-    fn after(&mut self, sums: &ItemSums, manner: &mut Manner, tolerance: f64) -> (f64, bool) {
-        let change = sums.root_mean_square();
+    fn after(
+        &mut self,
+        (reviewers, items): (&ReviewerSums, &ItemSums),
+        manner: &mut Manner,
+        tolerance: f64,
+    ) -> (f64, bool) {
+        let change = items.root_mean_square();
         manner.step = if change > self.last { 1.0 } else { manner.step };
         self.last = change;
-        (sums.change, change <= tolerance)
+        let biases = math::sqrt(reviewers.changes / math::max(reviewers.count, 1.0));
+        (items.change, change <= tolerance && biases <= SLACK * tolerance)
     }
 }
+
+/// By how many times more biases may change in the last round than grades: those that cancel in
+/// every grade may be far from their end when grades are not.
+const SLACK: f64 = 16.0;
 
 /// What keeps parameters from being learned: then grades are plain means.
 fn too_little(ratings: &Ratings<'_>) -> Option<Warning> {

@@ -11,7 +11,7 @@ use super::*;
 use crate::aggregate::Aggregator;
 use crate::aggregate::fixtures::{matrix, small};
 use crate::cohort::Cohort;
-use crate::id::{PersonId, to_u32};
+use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::reviews::Reviews;
 use crate::rubric::{Criterion, Rubric};
 use crate::scale::Scale;
@@ -50,6 +50,7 @@ fn course(n: usize, k: usize, number: u64) -> Reviews {
     for u in 0..n {
         for v in (1..=k).map(|i| (u + i * i) % n) {
             let score = quality[u] + bias[v] + draws.normal() / precision[v].sqrt();
+            let score = score.clamp(-100.0, 300.0);
             rows.add(SubmissionId::new(to_u32(u)), PersonId::new(to_u32(v)), &[score]).unwrap();
         }
     }
@@ -99,6 +100,24 @@ fn rounds_end_where_the_plain_ones_do() {
 }
 
 /// Solves `a x = y` by elimination.
+/// Large courses are fitted in single precision.
+#[test]
+fn single_precision_changes_no_grade_by_a_thousandth_of_a_point() {
+    let reviews = course(3000, 5, 7);
+    let ratings = Ratings::by_spread(&reviews).unwrap();
+    let (em, vb) = (Pg1Em::default(), Pg1Vb::default());
+    for books in [
+        [em.fitted::<f32>(&ratings), em.fitted::<f64>(&ratings)],
+        [vb.fitted::<f32>(&ratings), vb.fitted::<f64>(&ratings)],
+    ] {
+        let [single, double] = books.map(|book| book.build().unwrap());
+        assert!(single.grades().ne(double.grades()));
+        for (single, double) in single.grades().flatten().zip(double.grades().flatten()) {
+            assert!((single - double).abs() < 1e-3, "{single} {double}");
+        }
+    }
+}
+
 fn solved(mut a: Vec<Vec<f64>>, mut y: Vec<f64>) -> Vec<f64> {
     let n = y.len();
     for i in 0..n {

@@ -101,7 +101,7 @@ const STEPS: u32 = 4;
 impl Pg1Vb {
     rounds_setters! {
         /// Sets which root mean square of the changes of grades ends the rounds, in parts of the
-        /// standard deviation within works: 1e-3 by default.
+        /// standard deviation within works: 1e-3 by default; those of biases may be 16 times as large.
         tolerance,
         /// Sets how many rounds there are at most: 100 by default.
         max_iterations
@@ -129,7 +129,7 @@ impl Aggregator for Pg1Vb {
 }
 
 impl Pg1Vb {
-    fn fitted<'a, T: Cell>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
+    pub(super) fn fitted<'a, T: Cell>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
         let by_reviewer = ratings.by_reviewer();
         let moments = Moments::of(ratings, &by_reviewer);
         let mut law = start(&moments);
@@ -148,7 +148,7 @@ impl Pg1Vb {
             state.shift = sums.bias / sums.count;
             law.mean += state.shift;
             items = state.grade(&law);
-            pace.after(&items, &mut state.manner, self.rounds.tolerance)
+            pace.after((&sums, &items), &mut state.manner, self.rounds.tolerance)
         });
         let book = state.book(&law, self.name()).fit(fit);
         if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book }
