@@ -23,22 +23,36 @@ mod gate;
 
 use peergrade::aggregate::{METHODS, Mean, Method};
 use peergrade::league::{League, METRICS, Oracle, Standings};
-use peergrade::simulate::{SCENARIOS, Scenario};
+#[cfg(feature = "rayon")]
+use peergrade::simulate::by_name;
+use peergrade::simulate::{SCENARIOS, Scenario, StandardScenario};
 use peergrade::{Aggregator, Seed, metrics};
 
 /// Learners and seeds of the tiers.
 const FAST: (usize, usize) = (200, 10);
 const FULL: (usize, usize) = (1000, 20);
 
-/// Every method but those that draw, which take hundreds of passes: the large tier has them.
-fn league(learners: usize, seeds: usize) -> League {
-    let methods = METHODS.iter().filter(|method| !method.draws() || learners >= FULL.0);
+/// These methods on these scenarios.
+fn league_of(
+    methods: impl Iterator<Item = &'static Method>,
+    scenarios: &[StandardScenario],
+    (learners, seeds): (usize, usize),
+) -> League {
     League::new()
         .methods(methods.map(Method::aggregator))
         .oracles(Oracle::ALL)
-        .scenarios(SCENARIOS.iter().copied())
+        .scenarios(scenarios.iter().copied())
         .learners(learners)
         .seeds(seeds)
+}
+
+/// All methods but those that draw, which take hundreds of passes.
+fn quick() -> impl Iterator<Item = &'static Method> {
+    METHODS.iter().filter(|method| !method.draws())
+}
+
+fn league(learners: usize, seeds: usize) -> League {
+    league_of(quick(), SCENARIOS, (learners, seeds))
 }
 
 #[test]
@@ -49,14 +63,14 @@ fn no_method_got_worse() {
 #[test]
 #[ignore = "minutes"]
 fn no_method_got_worse_in_the_large() {
-    gate::check("full", &league(FULL.0, FULL.1).run().unwrap());
+    gate::check("full", &league_of(METHODS.iter(), SCENARIOS, FULL).run().unwrap());
 }
 
 #[test]
 fn rows_are_what_one_would_compute_by_hand() {
     let scenario = SCENARIOS[0];
     let standings = league(80, 4).seed(Seed::new(9)).run().unwrap();
-    for method in METHODS.iter().filter(|method| !method.draws()) {
+    for method in quick() {
         let mut values = Vec::new();
         for i in 0..4 {
             let seed = Seed::new(9).derive(&format!("{i}"));
@@ -95,8 +109,7 @@ fn mean_of(standings: &Standings, method: &str, scenario: &str, metric: &str) ->
 fn who_knows_the_reviewers_beats_who_does_not() {
     let standings = league(300, 6).run().unwrap();
     // The law of s4 is the one for which the posterior is the best that can be.
-    let methods = METHODS.iter().filter(|method| !method.draws()).map(Method::name);
-    for method in methods.chain(["oracle-mean"]) {
+    for method in quick().map(Method::name).chain(["oracle-mean"]) {
         let (ours, best) =
             ["oracle", method].map(|method| mean_of(&standings, method, "s4", "rmse")).into();
         assert!(ours < best, "{method}: {best} is below the oracle's {ours}");
@@ -126,7 +139,8 @@ fn two_runs_are_equal_to_the_bit_and_another_seed_is_not() {
 #[test]
 fn the_number_of_threads_changes_no_bit() {
     // The larger course has several chunks, so that methods are parallel within courses.
-    let run = || [league(60, 7).run().unwrap(), league(5000, 2).run().unwrap()];
+    let large = || league_of(quick(), &[*by_name("s4").unwrap()], (5000, 1));
+    let run = || [league(60, 7).run().unwrap(), large().run().unwrap()];
     let pools = [1, 2, 3].map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap());
     let [one, two, three] = pools.map(|pool| pool.install(run));
     assert_eq!(one, two);
