@@ -124,7 +124,7 @@ fn centre(ratings: &Ratings<'_>, bias: &mut [f64]) {
 }
 
 /// The first reviewer of the part of the graph that each reviewer is in.
-fn parts(ratings: &Ratings<'_>) -> Vec<u32> {
+pub(super) fn parts(ratings: &Ratings<'_>) -> Vec<u32> {
     let mut parent: Vec<u32> = (0..).take(ratings.people()).collect();
     for u in 0..ratings.items() {
         let Some((first, others)) = ratings.reviewers(u).split_first() else { continue };

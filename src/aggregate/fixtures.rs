@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::Aggregator;
 use crate::cohort::Cohort;
+use crate::graph::root;
 use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::reviews::Reviews;
 use crate::rubric::Rubric;
@@ -53,6 +54,17 @@ pub(super) fn small() -> impl Strategy<Value = Reviews> {
             }
             builder.build().unwrap()
         })
+}
+
+/// The reviews that close no cycle.
+pub(super) fn tree(reviews: &Reviews) -> Reviews {
+    let people = reviews.graph().submissions();
+    let mut parent: Vec<u32> = (0..to_u32(people + reviews.graph().people())).collect();
+    reviews.only(|_, s, r| {
+        let [a, b] = [s.get(), to_u32(people + r.index())].map(|node| root(&mut parent, node));
+        parent[a as usize] = b;
+        a != b
+    })
 }
 
 /// How many submissions there are, the standard deviation within them (where scores of one differ)

@@ -3,7 +3,7 @@
 use super::{
     Aggregator, Blup, BurrellEm, CalibrationWithConfidence, Catd, CompetenceWeights, Crh,
     CrowdGrader, Gtm, Hamer, Huber, ManyFacetRasch, Mean, Median, Moodle, Ora2, PeerRank,
-    Peergrade, Pg1Em, Pg1Gibbs, Pg1Vb, Pg2, Pg3, Pg4, Pg5, RankWithTa, ShrunkMean,
+    Peergrade, Pg1Em, Pg1Gibbs, Pg1Vb, Pg2, Pg3, Pg4, Pg5, Posterior, RankWithTa, ShrunkMean,
     SimplifiedVancouver, Sword, TrimmedMean, Vancouver, WeightedMean, WeightedMedian,
     WinsorisedMean,
 };
@@ -156,6 +156,11 @@ pub const METHODS: &[Method] = &[
         "blup",
         "grades without the biases of reviewers, drawn to the mean (crossed random effects)",
         || Box::new(Blup::default()),
+    ),
+    fixed(
+        "posterior",
+        "grades from what is known of each reviewer: bias, precision, manner; with intervals",
+        || Box::new(Posterior::default()),
     ),
     fixed(
         "moodle",

@@ -30,6 +30,7 @@
 //! | `gtm` | [`Gtm`] | no | Zhao and Han 2012 |
 //! | `sword` | [`Sword`] | no | after Cho and Schunn 2007 |
 //! | `competence` | [`CompetenceWeights`] | no | Calibrated Peer Review |
+//! | `posterior` | [`Posterior`] | yes | Piech and others 2013, by expectation propagation, with manners |
 //! | `pg1-vb` | [`Pg1Vb`] | yes | Piech and others 2013, by variational Bayes |
 //! | `pg1-em` | [`Pg1Em`] | yes | Piech and others 2013 |
 //! | `burrell-em` | [`BurrellEm`] | no | Burrell and Schoenebeck 2023 |
@@ -74,6 +75,7 @@ mod peer_rank;
 mod peergrade;
 mod pg1;
 mod policy;
+mod posterior;
 mod rank_with_ta;
 mod ranks;
 mod ratings;
@@ -114,6 +116,7 @@ pub use peer_rank::PeerRank;
 pub use peergrade::{Peergrade, PeergradeFeedback, PeergradeScores, Reaction};
 pub use pg1::{Pg1Em, Pg1Vb};
 pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
+pub use posterior::Posterior;
 pub use rank_with_ta::RankWithTa;
 pub use review_grades::ReviewGrades;
 pub use shrunk_mean::ShrunkMean;

@@ -10,7 +10,7 @@ use super::oracle::{check, dense, exact};
 use super::parts::Parts;
 use super::solve::{Sums, System};
 use super::spread::Spread;
-use crate::aggregate::fixtures::small;
+use crate::aggregate::fixtures::{small, tree};
 use crate::aggregate::ratings::Ratings;
 use crate::aggregate::rounds::Rounds;
 use crate::aggregate::{Aggregator, Trusted};
@@ -19,23 +19,6 @@ use crate::reviews::Reviews;
 
 const VARIANCES: [[f64; 3]; 4] =
     [[4.0, 1.0, 2.0], [1.0, 9.0, 0.1], [0.04, 0.01, 1.0], [100.0, 100.0, 0.01]];
-
-/// The reviews that close no cycle.
-fn tree(reviews: &Reviews) -> Reviews {
-    let graph = reviews.graph();
-    let mut root: Vec<usize> = (0..graph.submissions() + graph.people()).collect();
-    let find = |root: &[usize], mut i: usize| {
-        while root[i] != i {
-            i = root[i];
-        }
-        i
-    };
-    reviews.only(|_, s, r| {
-        let (a, b) = (find(&root, s.index()), find(&root, graph.submissions() + r.index()));
-        root[a] = b;
-        a != b
-    })
-}
 
 fn variances(reviews: &Reviews, parts: [f64; 3], small: impl Fn(&Ratings<'_>) -> Small) -> Spread {
     let ratings = Ratings::by_range(reviews).unwrap();

@@ -385,7 +385,7 @@ impl Pace {
 const SLACK: f64 = 16.0;
 
 /// What keeps parameters from being learned: then grades are plain means.
-fn too_little(ratings: &Ratings<'_>) -> Option<Warning> {
+pub(super) fn too_little(ratings: &Ratings<'_>) -> Option<Warning> {
     let (mut rated, mut repeated) = (0, false);
     for item in 0..ratings.items() {
         rated += usize::from(!ratings.of(item).is_empty());
@@ -401,7 +401,11 @@ fn too_little(ratings: &Ratings<'_>) -> Option<Warning> {
 }
 
 /// Plain means, with a warning that says why.
-fn plain<'a>(ratings: &Ratings<'a>, method: &str, warning: Warning) -> GradebookBuilder<'a> {
+pub(super) fn plain<'a>(
+    ratings: &Ratings<'a>,
+    method: &str,
+    warning: Warning,
+) -> GradebookBuilder<'a> {
     let (weight, correction) = (Each::Same(1.0), Each::Same(0.0));
     Combination { weight, correction, prior: None }.book(ratings, method).warning(warning)
 }
@@ -416,6 +420,6 @@ fn components(moments: &Moments) -> [f64; 3] {
 }
 
 /// Whether moments say that works are drawn together because nothing tells them apart.
-fn no_spread(moments: &Moments) -> bool {
+pub(super) fn no_spread(moments: &Moments) -> bool {
     moments.quality <= 0.0 && moments.total > 0.0
 }

@@ -1,0 +1,255 @@
+//! The engine against integrals on grids, dense normal laws and simulated courses.
+#![allow(clippy::float_cmp, clippy::disallowed_methods, clippy::needless_range_loop)] // plain oracles
+
+use proptest::prelude::*;
+
+use super::block::{Block, Seen, Site};
+use super::law::{Law, Nodes, Options};
+use super::state::State;
+use super::*;
+use crate::aggregate::fixtures::{matrix, small, tree};
+use crate::aggregate::{Mean, ShrunkMean};
+use crate::id::SubmissionId;
+
+const OPTIONS: Options = Options { precisions: true, manners: true, floor: 0.0 };
+
+fn law(options: Options) -> Law {
+    let moments =
+        Moments { mean: 0.3, quality: 1.5, bias: 0.4, noise: 0.7, within_items: 1.1, total: 2.6 };
+    Law::start(&moments, options)
+}
+
+/// Sums over a grid of the grades of two works and the bias of the one reviewer of both: the
+/// probability of the scores, mean and variance of both grades.
+fn integral(nodes: &Nodes, law: &Law, scores: [f64; 2], known: [(f64, f64); 2]) -> [f64; 5] {
+    let normal = |x: f64, mean: f64, variance: f64| {
+        (-(x - mean) * (x - mean) / (2.0 * variance)).exp()
+            / (2.0 * core::f64::consts::PI * variance).sqrt()
+    };
+    let points = |mean: f64, variance: f64| {
+        let step = 14.0 * variance.sqrt() / 300.0;
+        (0..=300_u16).map(move |i| (mean + (f64::from(i) - 150.0) * step, step))
+    };
+    let mut sums = [0.0; 5];
+    for j in 0..nodes.slope.len() {
+        let spread = 1.0 / nodes.bias[j];
+        let weight = nodes.weight[j].exp() * spread.sqrt();
+        for (b, of_b) in points(0.0, spread) {
+            // Given the bias the works have nothing to do with each other.
+            let each = [0, 1].map(|e| {
+                let (mean, variance) = known[e];
+                points(mean, variance).fold([0.0; 3], |[all, first, second], (s, of_s)| {
+                    let expected = law.mean + b + nodes.slope[j] * (s - law.mean);
+                    let p = of_s
+                        * normal(s, mean, variance)
+                        * normal(scores[e], expected, nodes.noise[j]);
+                    [all + p, first + p * s, second + p * s * s]
+                })
+            });
+            let p = weight * of_b * normal(b, 0.0, spread);
+            sums[0] += p * each[0][0] * each[1][0];
+            for e in [0, 1] {
+                sums[1 + 2 * e] += p * each[e][1] * each[1 - e][0];
+                sums[2 + 2 * e] += p * each[e][2] * each[1 - e][0];
+            }
+        }
+    }
+    let moments = |e: usize| {
+        let mean = sums[1 + 2 * e] / sums[0];
+        [mean, sums[2 + 2 * e] / sums[0] - mean * mean]
+    };
+    let [[a, b], [c, d]] = [moments(0), moments(1)];
+    [sums[0], a, b, c, d]
+}
+
+#[test]
+fn a_reviewer_of_two_works_is_integrated_exactly() {
+    let law = law(OPTIONS);
+    let nodes = law.nodes(OPTIONS);
+    for (scores, known) in [
+        ([0.1, 0.9], [(0.2, 0.5), (0.4, 1.5)]),
+        ([2.0, -1.0], [(0.5, 0.8), (-0.3, 0.6)]),
+        ([1.0, 1.0], [(0.3, 1.0), (0.3, 1.0)]),
+    ] {
+        let [probability, expected @ ..] = integral(&nodes, &law, scores, known);
+        let seen: Vec<Seen> = (0..2)
+            .map(|e| {
+                let (mean, variance) = known[e];
+                let all = Site { precision: 1.0 / variance, pull: mean / variance };
+                Seen::new(scores[e], all, Site::default(), &law)
+            })
+            .collect();
+        let mut block = Block::default();
+        block.learn(&nodes, &seen);
+        let log = block.evidence - (2.0 * core::f64::consts::PI).ln();
+        assert!((log - probability.ln()).abs() < 1e-6, "{log} {}", probability.ln());
+        for e in 0..2 {
+            let (mean, variance) = known[e];
+            let (site, doubtful) = block.site(&nodes, seen[e], &law);
+            let precision = 1.0 / variance + site.precision;
+            let after = (mean / variance + site.pull) / precision;
+            assert!((after - expected[2 * e]).abs() < 1e-6, "{after} {}", expected[2 * e]);
+            // Where a review makes a grade less sure, it keeps the mean alone.
+            assert_eq!(doubtful, expected[2 * e + 1] > variance);
+            let expected = expected[2 * e + 1].min(variance);
+            assert!((1.0 / precision - expected).abs() < 2e-6, "{} {expected}", 1.0 / precision);
+        }
+    }
+}
+
+/// The inverse and the logarithm of the determinant of a positive matrix.
+fn inverse(mut a: Vec<Vec<f64>>) -> (Vec<Vec<f64>>, f64) {
+    let n = a.len();
+    let mut log = 0.0;
+    for (i, row) in a.iter_mut().enumerate() {
+        row.extend((0..n).map(|j| if i == j { 1.0 } else { 0.0 }));
+    }
+    for i in 0..n {
+        let pivot = a[i][i];
+        log += pivot.ln();
+        a[i].iter_mut().for_each(|x| *x /= pivot);
+        for k in (0..n).filter(|&k| k != i) {
+            let factor = a[k][i];
+            for j in 0..2 * n {
+                let own = a[i][j];
+                a[k][j] -= factor * own;
+            }
+        }
+    }
+    (a.into_iter().map(|row| row[n..].to_vec()).collect(), log)
+}
+
+/// Means and variances of the grades and the logarithm of the density of the ratings, where all
+/// reviewers are honest and equally precise: a normal law of the ratings, written out.
+fn dense(ratings: &Ratings<'_>, law: &Law) -> (Vec<(f64, f64)>, f64) {
+    let noise = law.floor + 1.0 / law.precision;
+    let rows: Vec<(usize, usize, f64)> = (0..ratings.items())
+        .flat_map(|u| {
+            let each = ratings.reviewers(u).iter().zip(ratings.of(u));
+            each.map(move |(v, z)| (u, v.index(), z - law.mean))
+        })
+        .collect();
+    let covariance = rows.iter().enumerate().map(|(i, a)| {
+        let each = rows.iter().enumerate().map(|(j, b)| {
+            f64::from(u8::from(a.0 == b.0)) * law.quality
+                + f64::from(u8::from(a.1 == b.1)) * law.bias
+                + f64::from(u8::from(i == j)) * noise
+        });
+        each.collect::<Vec<f64>>()
+    });
+    let (inverse, log) = inverse(covariance.collect());
+    let n = rows.len();
+    let quadratic = |left: &dyn Fn(usize) -> f64, right: &dyn Fn(usize) -> f64| -> f64 {
+        (0..n).map(|i| (0..n).map(|j| left(i) * inverse[i][j] * right(j)).sum::<f64>()).sum()
+    };
+    let z = |i: usize| rows[i].2;
+    let grades = (0..ratings.items()).map(|u| {
+        let own = |i: usize| if rows[i].0 == u { law.quality } else { 0.0 };
+        (law.mean + quadratic(&own, &z), law.quality - quadratic(&own, &own))
+    });
+    (grades.collect(), -0.5 * (log + quadratic(&z, &z)))
+}
+
+/// Sweeps under fixed laws.
+fn settled<'r, 'a>(ratings: &'r Ratings<'a>, law: Law, options: Options) -> State<'r, 'a> {
+    let mut state = State::new(ratings, law, options);
+    (0..2000).for_each(|_| {
+        state.sweep(0.6);
+    });
+    state
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Of reviewers who are alike the means are exact wherever sweeps end; where the graph has no cycle,
+    /// so are variances and evidence.
+    #[test]
+    fn reviewers_who_are_alike_are_crossed_random_effects(reviews in small(), cut: bool) {
+        let kept = if cut { tree(&reviews) } else { reviews };
+        let ratings = Ratings::by_range(&kept).unwrap();
+        let options = Options { precisions: false, manners: false, floor: 0.0 };
+        let law = law(options);
+        let state = settled(&ratings, law, options);
+        let (grades, log) = dense(&ratings, &law);
+        for (u, (mean, variance)) in grades.into_iter().enumerate() {
+            let item = state.items[u];
+            if ratings.of(u).is_empty() {
+                continue;
+            }
+            let found = item.pull / item.precision;
+            prop_assert!((found - mean).abs() < 1e-7, "{found} {mean}");
+            if cut {
+                prop_assert!((1.0 / item.precision - variance).abs() < 1e-9);
+            }
+        }
+        if cut {
+            prop_assert!((state.evidence() - log).abs() < 1e-8, "{} {log}", state.evidence());
+        }
+    }
+}
+
+/// What is shown, a mean of corrected scores, is not far from the mean of the posterior, which has no
+/// such form: a tenth of a standard error.
+#[test]
+fn grades_are_near_the_means_of_the_sweeps() {
+    let noise = |u: usize, v: usize| ((7 * u + 5 * v) % 11) as f64 / 5.0 - 1.0;
+    let reviews = course(2, |u, v| 2.0 + 0.8 * u as f64 + (1.0 + v as f64) / 4.0 * noise(u, v));
+    let ratings = Ratings::by_spread(&reviews).unwrap();
+    let state = settled(&ratings, law(OPTIONS), OPTIONS);
+    let combination = state.combination(&state.found());
+    let grades = combination.grades(&ratings);
+    let level = combination.prior.unwrap().mean - state.law.mean;
+    for (grade, item) in grades.iter().zip(&state.items) {
+        let distance = grade - level - item.pull / item.precision;
+        assert!(distance.abs() < 0.1 / item.precision.sqrt(), "{distance}");
+    }
+}
+
+/// Eight reviewers see eight works; some of them look.
+fn course(blind: usize, score: impl Fn(usize, usize) -> f64) -> Reviews {
+    let rows: Vec<[f64; 8]> = (0..8)
+        .map(|u| core::array::from_fn(|v| if v < blind { 9.0 } else { score(u, v) }))
+        .collect();
+    matrix(&rows, (0.0, 10.0))
+}
+
+/// Some draw a line under every work, others look: the grades are what those who look see, though
+/// the others agree with each other better.
+#[test]
+fn who_gives_the_same_to_all_counts_for_little() {
+    let sees = |u: usize, v: usize| 1.0 + u as f64 + 0.3 * ((5 * u + 3 * v) % 7) as f64 / 3.0;
+    let grade = |method: &dyn Aggregator, reviews: &Reviews, u: u32| {
+        method.aggregate(reviews).unwrap().grade(SubmissionId::new(u)).unwrap()
+    };
+    let reviews = course(3, sees);
+    let (first, last) = (grade(&Mean, &reviews, 0), grade(&Mean, &reviews, 7));
+    assert!(last - first < 4.6);
+    let posterior = Posterior::default();
+    let (first, last) = (grade(&posterior, &reviews, 0), grade(&posterior, &reviews, 7));
+    assert!(last - first > 6.0, "{first} {last}");
+}
+
+/// Where reviewers are alike, nothing is gained by telling them apart, and nothing is lost.
+#[test]
+fn reviewers_who_are_alike_leave_the_shrunk_mean() {
+    let noise = |u: usize, v: usize| [0.9, -1.1, 0.4, -0.2, 0.7, -0.7, 0.1, -0.1][(u + 3 * v) % 8];
+    let reviews = course(0, |u, v| 2.0 + 0.8 * u as f64 + noise(u, v));
+    let [ours, shrunk] = [&Posterior::default() as &dyn Aggregator, &ShrunkMean]
+        .map(|method| method.aggregate(&reviews).unwrap());
+    for (ours, shrunk) in ours.grades().flatten().zip(shrunk.grades().flatten()) {
+        assert!((ours - shrunk).abs() < 0.1, "{ours} {shrunk}");
+    }
+}
+
+#[test]
+fn settings_are_checked() {
+    let reviews = course(0, |u, v| (u + v) as f64 / 2.0);
+    for method in [
+        Posterior::default().tolerance(-1.0),
+        Posterior::default().tolerance(f64::NAN),
+        Posterior::default().max_iterations(0),
+    ] {
+        assert!(matches!(method.aggregate(&reviews), Err(AggregateError::Setting { .. })));
+    }
+}
