@@ -1,7 +1,7 @@
 //! Sweeps over reviewers and works.
 
 use super::block::{Block, Seen, Site};
-use super::law::{ItemSums, Law, Nodes, Options, ReviewerSums};
+use super::law::{ItemSums, Law, Options, ReviewerSums};
 use crate::aggregate::ratings::Ratings;
 use crate::chunks;
 use crate::math;
@@ -131,7 +131,7 @@ impl<'r, 'a> State<'r, 'a> {
     ///        + sum of ln(1 / (quality L_u))/2 + H_u^2/(2 L_u)
     /// ```
     ///
-    /// with all said of u, (L_u, H_u), and the same without review e, less the mean of the law.
+    /// with all said of u, `(L_u, H_u)`, and the same without review e, less the mean of the law.
     pub(super) fn evidence(&self) -> f64 {
         let nodes = self.law.nodes(self.options);
         let Self { ratings, by_reviewer, slots, sites, items, law, .. } = self;
