@@ -79,18 +79,22 @@ impl Block {
         self.products.resize(count, 1.0);
         self.known.clear();
         self.known.extend_from_slice(&nodes.bias);
+        // Slices of one length, so that no loop over the nodes checks bounds.
+        let (slope, noise) = (&nodes.slope[..count], &nodes.noise[..count]);
+        let (known, sums) = (&mut self.known[..count], &mut self.bias[..count]);
+        let (squares, products) = (&mut self.squares[..count], &mut self.products[..count]);
         for part in seen.chunks(FACTORS) {
             for one in part {
                 for j in 0..count {
-                    let d = 1.0 / (nodes.slope[j] * nodes.slope[j] * one.variance + nodes.noise[j]);
-                    let r = one.score - nodes.slope[j] * one.mean;
-                    self.known[j] += d;
-                    self.bias[j] += d * r;
-                    self.squares[j] += d * r * r;
-                    self.products[j] *= d;
+                    let d = 1.0 / (slope[j] * slope[j] * one.variance + noise[j]);
+                    let r = one.score - slope[j] * one.mean;
+                    known[j] += d;
+                    sums[j] += d * r;
+                    squares[j] += d * r * r;
+                    products[j] *= d;
                 }
             }
-            for (log, product) in self.logs.iter_mut().zip(&mut self.products) {
+            for (log, product) in self.logs.iter_mut().zip(&mut *products) {
                 *log += math::ln(core::mem::replace(product, 1.0));
             }
         }
@@ -121,15 +125,18 @@ impl Block {
     ///
     /// Whether it would make the grade less sure comes with it.
     pub(super) fn site(&self, nodes: &Nodes, one: Seen, law: &Law) -> (Site, bool) {
+        let count = nodes.slope.len();
+        let (slope, noise) = (&nodes.slope[..count], &nodes.noise[..count]);
+        let (share, bias, known) =
+            (&self.share[..count], &self.bias[..count], &self.known[..count]);
         let (mut first, mut second) = (0.0, 0.0);
-        for j in 0..nodes.slope.len() {
-            let slope = nodes.slope[j];
-            let d = 1.0 / (slope * slope * one.variance + nodes.noise[j]);
-            let gain = slope * one.variance * d;
-            let delta = gain * (one.score - slope * one.mean - self.bias[j]);
-            let variance = one.variance * (1.0 - slope * gain) + gain * gain / self.known[j];
-            first += self.share[j] * delta;
-            second += self.share[j] * (variance + delta * delta);
+        for j in 0..count {
+            let d = 1.0 / (slope[j] * slope[j] * one.variance + noise[j]);
+            let gain = slope[j] * one.variance * d;
+            let delta = gain * (one.score - slope[j] * one.mean - bias[j]);
+            let variance = one.variance * (1.0 - slope[j] * gain) + gain * gain / known[j];
+            first += share[j] * delta;
+            second += share[j] * (variance + delta * delta);
         }
         let variance = math::max(second - first * first, LEAST_VARIANCE * law.quality);
         let (old, before) = (law.mean + one.mean, 1.0 / one.variance);
@@ -151,7 +158,7 @@ impl Block {
             sums.honest += share;
             sums.bias += share * (self.bias[j] * self.bias[j] + 1.0 / self.known[j]);
             sums.precision += share / nodes.own[j];
-            sums.log_precision -= share * math::ln(nodes.own[j]);
+            sums.log_precision -= share * nodes.log[j];
             let (noise, known) = (nodes.noise[j], self.known[j]);
             let squares = seen.iter().fold(0.0, |sum, one| {
                 let d = 1.0 / (one.variance + noise);

@@ -71,6 +71,8 @@ pub(super) struct Nodes {
     pub(super) slope: Vec<f64>,
     /// Variances of the noise: of the reviewer's own, and with the floor.
     pub(super) own: Vec<f64>,
+    /// The logarithms of the reviewer's own.
+    pub(super) log: Vec<f64>,
     pub(super) noise: Vec<f64>,
     /// 1 / variance of the bias.
     pub(super) bias: Vec<f64>,
@@ -82,6 +84,7 @@ impl Nodes {
     fn push(&mut self, slope: f64, (own, floor): (f64, f64), bias: f64, probability: f64) {
         self.slope.push(slope);
         self.own.push(own);
+        self.log.push(math::ln(own));
         self.noise.push(own + floor);
         self.bias.push(1.0 / bias);
         let probability = math::max(probability, LEAST_PROBABILITY);
