@@ -192,11 +192,14 @@ fn step(ratings: &Ratings<'_>, total: f64) -> f64 {
     let mut sample: Vec<f64> = column.iter().step_by(stride).copied().collect();
     sample.sort_by(f64::total_cmp);
     let count = sample.len() as f64;
-    let levels = sample.chunk_by(|a, b| a.total_cmp(b).is_eq()).map(|level| level.len() as f64);
+    let levels = sample.chunk_by(|a, b| b - a < EQUAL).map(|level| level.len() as f64);
     let equal = levels.fold(0.0, |sum, own| sum + own * (own - 1.0));
     let normal = math::sqrt(4.0 * core::f64::consts::PI * total);
     normal * equal / math::max(count * (count - 1.0), 1.0)
 }
+
+/// What is less apart is the same level, in parts of the standard deviation within works.
+const EQUAL: f64 = 1e-6;
 
 /// So many scores tell how often two are equal.
 const SAMPLE: usize = 1 << 16;
