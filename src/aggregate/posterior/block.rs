@@ -122,9 +122,7 @@ impl Block {
     /// ```text
     /// g = slope c d,  delta = g (r - b),  V = c - slope c g + g^2 / B
     /// ```
-    ///
-    /// Whether it would make the grade less sure comes with it.
-    pub(super) fn site(&self, nodes: &Nodes, one: Seen, law: &Law) -> (Site, bool) {
+    pub(super) fn site(&self, nodes: &Nodes, one: Seen, law: &Law) -> Site {
         let count = nodes.slope.len();
         let (slope, noise) = (&nodes.slope[..count], &nodes.noise[..count]);
         let (share, bias, known) =
@@ -140,10 +138,8 @@ impl Block {
         }
         let variance = math::max(second - first * first, LEAST_VARIANCE * law.quality);
         let (old, before) = (law.mean + one.mean, 1.0 / one.variance);
-        let gained = 1.0 / variance - before;
-        let precision = math::max(gained, LEAST_SITE);
-        let site = Site { precision, pull: precision * (old + first) + before * first };
-        (site, gained < 0.0)
+        let precision = math::max(1.0 / variance - before, LEAST_SITE);
+        Site { precision, pull: precision * (old + first) + before * first }
     }
 
     /// What the reviewer adds to what laws are learned from.
@@ -152,7 +148,7 @@ impl Block {
     /// E[noise^2] = (n d (r - b))^2 + n - n^2 d (1 - d/B),  of which f is (f/n)^2 E[noise^2] + f own/n
     /// ```
     pub(super) fn sums(&self, nodes: &Nodes, seen: &[Seen], floor: f64) -> ReviewerSums {
-        let mut sums = ReviewerSums { count: 1.0, evidence: self.evidence, ..Default::default() };
+        let mut sums = ReviewerSums { count: 1.0, ..ReviewerSums::default() };
         for j in 0..nodes.honest {
             let share = self.share[j];
             sums.honest += share;

@@ -25,8 +25,7 @@ const MOST_OTHER: f64 = 20.0;
 /// The shares of those manners, node by node.
 pub(super) type Shares = [[f64; OTHERS]; LIST.len()];
 
-/// Nodes of precision in each manner: so many tell what twice as many do, and one in two more where
-/// precisions differ widely.
+/// Nodes of precision of the honest: seven tell what fifteen do, but where precisions differ widely.
 const PRECISIONS: usize = 7;
 const WIDE: usize = 9;
 
@@ -40,8 +39,9 @@ const NARROW: f64 = 0.02;
 ///
 /// ```text
 /// s_u ~ N(mean, quality)
-/// v is of manner m with probability share_m;  t_v ~ Gamma(shape, shape / precision)
-/// b_v ~ N(0, bias x bias_m),  z = mean + slope_m (s_u - mean) + b_v + noise,  noise ~ N(0, 1/t_v)
+/// v is of manner m with probability share_m;  of the honest t_v ~ Gamma(shape, shape / precision)
+/// b_v ~ N(0, bias x bias_m),  z = mean + slope_m (s_u - mean) + b_v + noise
+/// noise ~ N(0, floor + 1/t_v)
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Law {
@@ -178,8 +178,6 @@ pub(super) struct ReviewerSums {
     /// Of the honest: reviews, and the second moments of the part of their noise that is the floor's.
     pub(super) reviews: f64,
     pub(super) floor: f64,
-    /// The logarithms of the probabilities of what they say, but for a constant.
-    pub(super) evidence: f64,
 }
 
 impl ReviewerSums {
@@ -195,7 +193,6 @@ impl ReviewerSums {
         self.log_precision += other.log_precision;
         self.reviews += other.reviews;
         self.floor += other.floor;
-        self.evidence += other.evidence;
         self
     }
 }
@@ -267,10 +264,10 @@ impl Law {
             *share = (sum + PSEUDO * start) / (reviewers.count + PSEUDO);
         }
         self.floor = math::max(reviewers.floor / math::max(reviewers.reviews, 1e-9), options.floor);
-        // Pseudo-reviewers of the precision of all: reviewers are alike until shown to differ.
         let precision = reviewers.precision / math::max(honest, 1e-9);
         self.precision = math::clamp(precision, 1.0 / MOST_VARIANCE, MOST_VARIANCE);
         let log = reviewers.log_precision - honest * math::ln(self.precision);
+        // Pseudo-reviewers of the precision of all: reviewers are alike until shown to differ.
         self.shape = shape(math::min(log / (honest + PSEUDO), -1e-4));
     }
 }

@@ -26,8 +26,6 @@ pub(super) struct State<'r, 'a> {
 pub(super) struct Sweep {
     pub(super) reviewers: ReviewerSums,
     pub(super) items: ItemSums,
-    /// How many reviews made a grade less sure.
-    pub(super) doubtful: f64,
 }
 
 impl<'r, 'a> State<'r, 'a> {
@@ -90,7 +88,7 @@ impl<'r, 'a> State<'r, 'a> {
         let end = |v: usize| ratings.given(v).end;
         let parts = chunks::rows(sites, ratings.people(), end, |people, mut sites| {
             let (mut block, mut seen) = (Block::default(), Vec::new());
-            let mut sweep = Sweep::default();
+            let mut sums = ReviewerSums::default();
             for v in people {
                 let range = ratings.given(v);
                 let (own, rest) = core::mem::take(&mut sites).split_at_mut(range.len());
@@ -102,20 +100,13 @@ impl<'r, 'a> State<'r, 'a> {
                 see(&mut seen, law, &by_reviewer[range], own, rated);
                 block.learn(&nodes, &seen);
                 for (site, &one) in own.iter_mut().zip(&seen) {
-                    let (new, doubtful) = block.site(&nodes, one, law);
-                    sweep.doubtful += f64::from(u8::from(doubtful));
-                    *site = site.towards(new, step);
+                    *site = site.towards(block.site(&nodes, one, law), step);
                 }
-                sweep.reviewers = sweep.reviewers.add(block.sums(&nodes, &seen, law.floor));
+                sums = sums.add(block.sums(&nodes, &seen, law.floor));
             }
-            sweep
+            sums
         });
-        let sweep = chunks::tree(parts, |a, b| Sweep {
-            reviewers: a.reviewers.add(b.reviewers),
-            doubtful: a.doubtful + b.doubtful,
-            ..a
-        });
-        Sweep { items: self.collect(), ..sweep }
+        Sweep { reviewers: chunks::tree(parts, ReviewerSums::add), items: self.collect() }
     }
 
     /// Learns the laws from a sweep.
