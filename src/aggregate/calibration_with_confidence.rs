@@ -7,7 +7,6 @@ use super::ratings::Ratings;
 use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::gradebook::Gradebook;
-use crate::graph::root;
 use crate::reviews::Reviews;
 
 /// Grades and biases of reviewers by which the scores are met most closely: what a panel of
@@ -110,7 +109,7 @@ impl Aggregator for CalibrationWithConfidence {
 
 /// Takes from every bias the mean of the reviewers that works connect with this one.
 fn centre(ratings: &Ratings<'_>, bias: &mut [f64]) {
-    let part = parts(ratings);
+    let part = ratings.parts();
     let mut sums = vec![(0.0, 0.0); bias.len()];
     for v in (0..bias.len()).filter(|&v| !ratings.given(v).is_empty()) {
         let (sum, count) = &mut sums[part[v] as usize];
@@ -121,21 +120,6 @@ fn centre(ratings: &Ratings<'_>, bias: &mut [f64]) {
         let (sum, count) = sums[part[v] as usize];
         bias[v] -= sum / count;
     }
-}
-
-/// The first reviewer of the part of the graph that each reviewer is in.
-pub(super) fn parts(ratings: &Ratings<'_>) -> Vec<u32> {
-    let mut parent: Vec<u32> = (0..).take(ratings.people()).collect();
-    for u in 0..ratings.items() {
-        let Some((first, others)) = ratings.reviewers(u).split_first() else { continue };
-        let mut first = root(&mut parent, first.get());
-        for other in others {
-            let other = root(&mut parent, other.get());
-            parent[first.max(other) as usize] = first.min(other);
-            first = first.min(other);
-        }
-    }
-    (0..).take(parent.len()).map(|v| root(&mut parent, v)).collect()
 }
 
 #[cfg(test)]
@@ -177,7 +161,7 @@ mod tests {
                 prop_assert!(left.abs() < 1e-9, "{}", left);
             }
             let ratings = Ratings::by_spread(&reviews).unwrap();
-            let parts = parts(&ratings);
+            let parts = ratings.parts();
             for part in 0..to_u32(graph.people()) {
                 let people = (0..).map(PersonId::new).zip(&parts).filter(|&(_, &p)| p == part);
                 let sum: f64 = people.filter_map(|(v, _)| book.bias(v)).sum();
@@ -191,6 +175,6 @@ mod tests {
         let none = f64::NAN;
         let rows = [[1.0, none, 2.0, none], [none, 3.0, none, none], [none, 1.0, none, 2.0]];
         let reviews = crate::aggregate::fixtures::matrix(&rows, (0.0, 10.0));
-        assert_eq!(parts(&Ratings::by_spread(&reviews).unwrap()), [0, 1, 0, 1, 4]);
+        assert_eq!(Ratings::by_spread(&reviews).unwrap().parts(), [0, 1, 0, 1, 4]);
     }
 }

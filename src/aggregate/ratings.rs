@@ -10,7 +10,7 @@ use super::AggregateError;
 use super::gather::each_row;
 use crate::chunks;
 use crate::csr::Csr;
-use crate::graph::ReviewGraph;
+use crate::graph::{ReviewGraph, root};
 use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::math;
 use crate::reviews::Reviews;
@@ -203,6 +203,21 @@ impl<'a> Ratings<'a> {
             }
         });
         column
+    }
+
+    /// The first reviewer of the part of the graph that each reviewer is in.
+    pub(super) fn parts(&self) -> Vec<u32> {
+        let mut parent: Vec<u32> = (0..).take(self.people()).collect();
+        for u in 0..self.items() {
+            let Some((first, others)) = self.reviewers(u).split_first() else { continue };
+            let mut first = root(&mut parent, first.get());
+            for other in others {
+                let other = root(&mut parent, other.get());
+                parent[first.max(other) as usize] = first.min(other);
+                first = first.min(other);
+            }
+        }
+        (0..).take(parent.len()).map(|v| root(&mut parent, v)).collect()
     }
 
     /// A distance of ratings on all criteria at once, in points of the total: the largest double

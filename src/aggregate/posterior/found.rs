@@ -3,7 +3,6 @@
 use super::block::Block;
 use super::law::Nodes;
 use super::state::{State, see};
-use crate::aggregate::calibration_with_confidence::parts;
 use crate::aggregate::combination::{Combination, Each, Prior};
 use crate::chunks;
 use crate::math;
@@ -65,10 +64,10 @@ impl State<'_, '_> {
     pub(super) fn combination(&self, found: &Found) -> Combination {
         let Self { ratings, law, .. } = self;
         let prior = 1.0 / law.quality;
-        let levels = self.levels(found, prior);
+        let part = ratings.parts();
+        let levels = self.levels(found, &part, prior);
         let all = levels.iter().fold(Level::default(), |all, &level| all.add(level));
         let level = all.shift();
-        let part = parts(ratings);
         let mut corrections = vec![0.0; ratings.column().len()];
         let end = |u: usize| ratings.range(u).end;
         chunks::rows(&mut corrections, ratings.items(), end, |items, mut out| {
@@ -96,9 +95,8 @@ impl State<'_, '_> {
     }
 
     /// How far scores lie above grades in each part of the graph, at its first reviewer.
-    fn levels(&self, found: &Found, prior: f64) -> Vec<Level> {
+    fn levels(&self, found: &Found, part: &[u32], prior: f64) -> Vec<Level> {
         let Self { ratings, law, .. } = self;
-        let part = parts(ratings);
         let mut levels = vec![Level::default(); ratings.people()];
         for u in 0..ratings.items() {
             let range = ratings.range(u);

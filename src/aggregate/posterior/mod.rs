@@ -117,8 +117,9 @@ impl Aggregator for Posterior {
         if let Some(warning) = too_little(&ratings) {
             return Ok(plain(&ratings, self.name(), warning).build()?);
         }
-        let moments = Moments::of(&ratings, &ratings.by_reviewer());
-        let (state, fit) = self.fitted(&ratings, &moments);
+        let by_reviewer = ratings.by_reviewer();
+        let moments = Moments::of(&ratings, &by_reviewer);
+        let (state, fit) = self.fitted(&ratings, &by_reviewer, &moments);
         let book = book(&state, self.name()).fit(fit);
         Ok(if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book }.build()?)
     }
@@ -130,16 +131,21 @@ const NEEDED: f64 = 5.0;
 
 impl Posterior {
     /// The model that the scores speak for, and its fit.
-    fn fitted<'r, 'a>(&self, ratings: &'r Ratings<'a>, moments: &Moments) -> (State<'r, 'a>, Fit) {
+    fn fitted<'r, 'a>(
+        &self,
+        ratings: &'r Ratings<'a>,
+        by_reviewer: &'r [f64],
+        moments: &Moments,
+    ) -> (State<'r, 'a>, Fit) {
         let step = step(ratings, moments.total);
         let options =
             |precisions, manners| Options { precisions, manners, floor: step * step / 12.0 };
         let reviewers = (0..ratings.people()).filter(|&v| !ratings.given(v).is_empty()).count();
         let needed = NEEDED * math::ln(reviewers as f64);
-        let mut best = self.swept(ratings, moments, options(false, false));
+        let mut best = self.swept(ratings, by_reviewer, moments, options(false, false));
         let mut evidence = best.0.evidence();
         for manners in [false, true].into_iter().take(1 + usize::from(self.manners)) {
-            let next = self.swept(ratings, moments, options(true, manners));
+            let next = self.swept(ratings, by_reviewer, moments, options(true, manners));
             let own = next.0.evidence();
             if own > evidence + needed {
                 (best, evidence) = (next, own);
@@ -152,11 +158,12 @@ impl Posterior {
     fn swept<'r, 'a>(
         &self,
         ratings: &'r Ratings<'a>,
+        by_reviewer: &'r [f64],
         moments: &Moments,
         options: Options,
     ) -> (State<'r, 'a>, Fit) {
         let law = Law::start(moments, options);
-        let mut state = State::new(ratings, law, options);
+        let mut state = State::new(ratings, by_reviewer, law, options);
         // Where a reviewer may be of one manner or the other, full steps can go to and fro.
         let damped = if options.manners { 0.7 } else { 1.0 };
         let mut step = 1.0;

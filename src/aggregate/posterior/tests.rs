@@ -150,8 +150,13 @@ fn dense(ratings: &Ratings<'_>, law: &Law) -> (Vec<(f64, f64)>, f64) {
 }
 
 /// Sweeps under fixed laws.
-fn settled<'r, 'a>(ratings: &'r Ratings<'a>, law: Law, options: Options) -> State<'r, 'a> {
-    let mut state = State::new(ratings, law, options);
+fn settled<'r, 'a>(
+    ratings: &'r Ratings<'a>,
+    by_reviewer: &'r [f64],
+    law: Law,
+    options: Options,
+) -> State<'r, 'a> {
+    let mut state = State::new(ratings, by_reviewer, law, options);
     (0..2000).for_each(|_| {
         state.sweep(0.6);
     });
@@ -169,7 +174,8 @@ proptest! {
         let ratings = Ratings::by_range(&kept).unwrap();
         let options = Options { precisions: false, manners: false, floor: 0.0 };
         let law = law(options);
-        let state = settled(&ratings, law, options);
+        let by_reviewer = ratings.by_reviewer();
+        let state = settled(&ratings, &by_reviewer, law, options);
         let (grades, log) = dense(&ratings, &law);
         for (u, (mean, variance)) in grades.into_iter().enumerate() {
             let item = state.items[u];
@@ -195,7 +201,8 @@ fn grades_are_near_the_means_of_the_sweeps() {
     let noise = |u: usize, v: usize| ((7 * u + 5 * v) % 11) as f64 / 5.0 - 1.0;
     let reviews = course(2, |u, v| 2.0 + 0.8 * u as f64 + (1.0 + v as f64) / 4.0 * noise(u, v));
     let ratings = Ratings::by_spread(&reviews).unwrap();
-    let state = settled(&ratings, law(OPTIONS), OPTIONS);
+    let by_reviewer = ratings.by_reviewer();
+    let state = settled(&ratings, &by_reviewer, law(OPTIONS), OPTIONS);
     let combination = state.combination(&state.found());
     let grades = combination.grades(&ratings);
     let level = combination.prior.unwrap().mean - state.law.mean;
