@@ -82,16 +82,17 @@ fn burrell_schoenebeck_estimates_under_attack_err_as_measured_elsewhere() {
     }
 }
 
-/// 30 % of a thousand agents attack. Of those who take four points off nothing is promised: they are
-/// many who agree with each other.
+/// 30 % of a thousand agents attack.
 #[test]
 fn the_posterior_holds_under_attack() {
     for (name, most) in [
-        ("bs-honest", 0.615),
+        ("bs-honest", 0.605),
         ("bs-all10", 0.80),
         ("bs-all8", 0.80),
-        ("bs-random", 1.00),
+        ("bs-random", 0.97),
+        ("bs-low", 0.80),
         ("bs-hedge", 0.80),
+        ("bs-mixed", 0.95),
     ] {
         let scenario = by_name(name).unwrap();
         let courses: Vec<Simulated> =

@@ -5,6 +5,23 @@ use core::ops::Range;
 use crate::chunks;
 use crate::id::Id;
 
+/// A place in a table.
+pub(super) trait Place: Copy {
+    fn place(self) -> usize;
+}
+
+impl<I: Id> Place for I {
+    fn place(self) -> usize {
+        self.index()
+    }
+}
+
+impl Place for u32 {
+    fn place(self) -> usize {
+        self as usize
+    }
+}
+
 /// Rows looked up at once: their entries stay in the fastest cache.
 const ROWS: usize = 64;
 
@@ -13,7 +30,7 @@ const ROWS: usize = 64;
 ///
 /// A loop of loads alone has dozens of them under way at once; with arithmetic between them it has
 /// few, and each waits for memory. At a million works of five reviews that is most of the time.
-pub(super) fn each_row<T: Copy, I: Id>(
+pub(super) fn each_row<T: Copy, I: Place>(
     rows: Range<usize>,
     entries: impl Fn(usize) -> Range<usize>,
     ids: &[I],
@@ -25,7 +42,7 @@ pub(super) fn each_row<T: Copy, I: Id>(
         let last = (first + ROWS).min(rows.end) - 1;
         let start = entries(first).start;
         found.clear();
-        found.extend(ids[start..entries(last).end].iter().map(|id| table[id.index()]));
+        found.extend(ids[start..entries(last).end].iter().map(|id| table[id.place()]));
         for row in first..=last {
             let range = entries(row);
             work(row, range.clone(), &found[range.start - start..range.end - start]);
@@ -37,7 +54,7 @@ pub(super) fn each_row<T: Copy, I: Id>(
 ///
 /// One small table after the other: of 4 MB the addresses and most of the data stay in caches, and each
 /// look-up is several times as fast as in a table of twice that, or in two of them by turns.
-pub(super) fn gather<T: Copy + Default + Send + Sync, I: Id + Sync>(
+pub(super) fn gather<T: Copy + Default + Send + Sync, I: Place + Sync>(
     ids: &[I],
     table: &[T],
     found: &mut Vec<T>,
@@ -45,7 +62,7 @@ pub(super) fn gather<T: Copy + Default + Send + Sync, I: Id + Sync>(
     found.resize(ids.len(), T::default());
     chunks::map_mut(found, |first, part| {
         for (slot, id) in part.iter_mut().zip(&ids[first..]) {
-            *slot = table[id.index()];
+            *slot = table[id.place()];
         }
     });
 }

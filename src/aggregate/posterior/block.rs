@@ -1,7 +1,10 @@
-//! One reviewer, integrated exactly over manner, precision and bias.
+//! Reviewers, integrated exactly over manner, precision and bias.
 
-use super::law::{Law, Nodes, ReviewerSums};
-use crate::math;
+use core::ops::Range;
+
+use super::law::{Law, ReviewerSums};
+use super::nodes::Nodes;
+use super::real::Real;
 
 /// What is said of a grade: a normal density with this precision and this product of precision and
 /// mean.
@@ -11,189 +14,423 @@ pub(super) struct Site {
     pub(super) pull: f64,
 }
 
-/// A rating as a reviewer gave it, and what all other reviews say of the grade.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
-    /// Score and mean are less the mean of the law.
-    score: f64,
-    mean: f64,
-    variance: f64,
-}
-
-impl Seen {
-    /// From the rating, all that is said of the item, and what this review said before.
-    pub(super) fn new(score: f64, all: Site, own: Site, law: &Law) -> Self {
-        // What is left without the own review is at least a trifle of what is known beforehand.
-        let precision = math::max(all.precision - own.precision, LEAST_LEFT / law.quality);
-        Self {
-            score: score - law.mean,
-            mean: (all.pull - own.pull) / precision - law.mean,
-            variance: 1.0 / precision,
-        }
-    }
+/// What reviewers side by side see, in columns by review: scores, and what all others say of the grade.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen<F> {
+    /// Scores and means are less the mean of the law.
+    score: Vec<F>,
+    mean: Vec<F>,
+    variance: Vec<F>,
+    /// Where the row of each reviewer ends.
+    ends: Vec<usize>,
 }
 
 /// The least precision of a grade without one review, in parts of that of the law.
 const LEAST_LEFT: f64 = 1e-3;
 
+impl<F: Real> Seen<F> {
+    pub(super) fn clear(&mut self) {
+        self.score.clear();
+        self.mean.clear();
+        self.variance.clear();
+        self.ends.clear();
+    }
+
+    /// Appends reviewers of whom the rows end there, counted from the first of these reviews: with scores,
+    /// what is said of each item, precisions and pulls, and what the review itself said before.
+    pub(super) fn extend(
+        &mut self,
+        law: &Law,
+        ends: impl Iterator<Item = usize>,
+        scores: &[F],
+        [precisions, pulls]: [&[F]; 2],
+        sites: &[[F; 2]],
+    ) {
+        let (start, mean) = (self.score.len(), F::new(law.mean));
+        self.ends.extend(ends.map(|end| start + end));
+        self.score.extend(scores.iter().map(|&score| score - mean));
+        // What is left without the own review is at least a trifle of what is known beforehand.
+        let least = F::new(LEAST_LEFT / law.quality);
+        let rows = precisions.iter().zip(sites);
+        self.variance.extend(rows.map(|(&all, own)| F::ONE / (all - own[0]).most(least)));
+        let rows = pulls.iter().zip(sites).zip(&self.variance[start..]);
+        self.mean.extend(rows.map(|((&all, own), &variance)| (all - own[1]) * variance - mean));
+    }
+
+    /// All of these reviewers.
+    pub(super) fn rows(&self) -> Rows<'_, F> {
+        self.part(0..self.ends.len())
+    }
+
+    /// Some of these reviewers.
+    pub(super) fn part(&self, people: Range<usize>) -> Rows<'_, F> {
+        let first = if people.start == 0 { 0 } else { self.ends[people.start - 1] };
+        let last = if people.end == 0 { 0 } else { self.ends[people.end - 1] };
+        let [score, mean, variance] =
+            [&self.score, &self.mean, &self.variance].map(|column| &column[first..last]);
+        Rows { score, mean, variance, ends: &self.ends[people], first }
+    }
+
+    /// How many reviewers there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+/// Reviewers side by side with what they see.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows<'a, F> {
+    score: &'a [F],
+    mean: &'a [F],
+    variance: &'a [F],
+    /// Where the row of each reviewer ends, counted from `first` before the first.
+    ends: &'a [usize],
+    first: usize,
+}
+
+impl<F: Real> Rows<'_, F> {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Where what reviewer `i` sees lies.
+    pub(super) fn range(&self, i: usize) -> Range<usize> {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] - self.first };
+        start..self.ends[i] - self.first
+    }
+}
+
+/// Reviewers given each node, row by row, and space for the sums.
+///
+/// Several reviewers at once, for logarithms and powers of a long column take a fraction of the time of
+/// as many one by one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block<F> {
+    nodes: usize,
+    /// The probability of the node.
+    share: Vec<F>,
+    /// Mean, less the node's offset, and variance of the bias given the node.
+    bias: Vec<F>,
+    spread: Vec<F>,
+    /// Products and their logarithms, on the way to probabilities.
+    logs: Vec<F>,
+    /// The precision of each review given each node, were the bias known.
+    precision: Vec<F>,
+    /// By reviewer: the logarithm of the probability of all that they say, but for a constant a review.
+    evidence: Vec<F>,
+    /// By review: two results.
+    results: [Vec<F>; 2],
+}
+
+/// Factors of a product between two logarithms of it: of single precision more could be too small or
+/// too large.
+const FACTORS: usize = 8;
+
+/// So many nodes are worked on at once where their number is a multiple of it.
+const WIDTH: usize = 4;
+
+/// Reviewers worked on at once.
+pub(super) const REVIEWERS: usize = 16;
+
 /// The least precision of a site, in the unit of the ratings.
 const LEAST_SITE: f64 = 1e-6;
 
-/// The least variance of a grade after a review, in parts of that of the law.
-const LEAST_VARIANCE: f64 = 1e-12;
+/// The least variance of a grade after a review, in parts of that before.
+const LEAST_VARIANCE: f64 = 1e-6;
 
-/// A reviewer given each node, and space for the sums.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Block {
-    /// The probability of the node.
-    pub(super) share: Vec<f64>,
-    /// Mean and precision of the bias given the node.
-    pub(super) bias: Vec<f64>,
-    pub(super) known: Vec<f64>,
-    squares: Vec<f64>,
-    products: Vec<f64>,
-    logs: Vec<f64>,
-    /// The logarithm of the probability of all that the reviewer says, but for a constant a review.
-    pub(super) evidence: f64,
+/// Lanes `c` of a column.
+fn lanes<F: Copy, const W: usize>(column: &[F], c: usize) -> [F; W] {
+    column.as_chunks::<W>().0[c]
 }
 
-/// Factors of a product between two logarithms of it.
-const FACTORS: usize = 16;
+/// The sum of lanes.
+fn sum<F: Real, const W: usize>(lanes: &[F; W]) -> F {
+    lanes.iter().fold(F::ZERO, |sum, &x| sum + x)
+}
 
-impl Block {
-    /// What is known of the reviewer.
+impl<F: Real> Block<F> {
+    /// What is known of the reviewers.
     ///
     /// ```text
-    /// r = z - slope m,  d = 1 / (slope^2 c + noise),  B = 1/v + sum of d,  b = sum of d r / B
+    /// r = z - offset - slope m,  d = 1 / (slope^2 c + noise),  B = 1/v + sum of d,  b = sum of d r / B
     /// ln L = sum of ln d / 2 - ln(v B) / 2 - (sum of d r^2 - B b^2) / 2 + ln w
     /// ```
     ///
     /// of a grade known but for this reviewer as N(m, c).
-    pub(super) fn learn(&mut self, nodes: &Nodes, seen: &[Seen]) {
-        let count = nodes.slope.len();
-        for column in [&mut self.bias, &mut self.squares, &mut self.logs] {
-            column.clear();
-            column.resize(count, 0.0);
+    pub(super) fn learn(&mut self, nodes: &Nodes<F>, rows: Rows<'_, F>) {
+        self.nodes = nodes.len();
+        let all = rows.len() * nodes.len();
+        for column in [&mut self.share, &mut self.bias, &mut self.spread, &mut self.logs] {
+            column.resize(all, F::ZERO);
         }
-        self.products.clear();
-        self.products.resize(count, 1.0);
-        self.known.clear();
-        self.known.extend_from_slice(&nodes.bias);
-        // Slices of one length, so that no loop over the nodes checks bounds.
-        let (slope, noise) = (&nodes.slope[..count], &nodes.noise[..count]);
-        let (known, sums) = (&mut self.known[..count], &mut self.bias[..count]);
-        let (squares, products) = (&mut self.squares[..count], &mut self.products[..count]);
-        for part in seen.chunks(FACTORS) {
-            for one in part {
-                for j in 0..count {
-                    let d = 1.0 / (slope[j] * slope[j] * one.variance + noise[j]);
-                    let r = one.score - slope[j] * one.mean;
-                    known[j] += d;
-                    sums[j] += d * r;
-                    squares[j] += d * r * r;
-                    products[j] *= d;
-                }
-            }
-            for (log, product) in self.logs.iter_mut().zip(&mut *products) {
-                *log += math::ln(core::mem::replace(product, 1.0));
+        self.precision.resize(rows.score.len() * nodes.len(), F::ZERO);
+        if nodes.len().is_multiple_of(WIDTH) {
+            self.given_each::<WIDTH>(nodes, rows);
+        } else {
+            self.given_each::<1>(nodes, rows);
+        }
+        F::ln_each(&mut self.logs);
+        let half = F::new(0.5);
+        let logs = self.logs.chunks_exact(nodes.len());
+        for (share, logs) in self.share.chunks_exact_mut(nodes.len()).zip(logs) {
+            for ((share, &log), &weight) in share.iter_mut().zip(logs).zip(&nodes.weight) {
+                *share = weight + half * (log - *share);
             }
         }
-        self.share.clear();
-        for j in 0..count {
-            let (sum, known) = (self.bias[j], self.known[j]);
-            self.bias[j] = sum / known;
-            let left = self.squares[j] - sum * self.bias[j];
-            let log = nodes.weight[j] + 0.5 * (self.logs[j] - math::ln(known) - left);
-            self.share.push(log);
-        }
-        let most = self.share.iter().fold(-f64::INFINITY, |most, &x| math::max(most, x));
-        let mut all = 0.0;
-        for share in &mut self.share {
-            *share = math::exp(*share - most);
-            all += *share;
-        }
-        self.share.iter_mut().for_each(|share| *share /= all);
-        self.evidence = most + math::ln(all);
+        self.weigh();
     }
 
-    /// What a review says of the grade: the normal density that does to the others what the review
-    /// does, in mean and variance. Where a review makes the grade less sure it keeps the mean alone.
+    /// Biases given each node; the exponents and the products of which probabilities are made.
+    fn given_each<const W: usize>(&mut self, nodes: &Nodes<F>, rows: Rows<'_, F>) {
+        let count = nodes.len() / W;
+        let columns = [&mut self.share, &mut self.bias, &mut self.spread, &mut self.logs];
+        let [share, bias, spread, logs] = columns.map(|column| column.as_chunks_mut::<W>().0);
+        let precision = self.precision.as_chunks_mut::<W>().0;
+        for c in 0..count {
+            let [slope, square, noise, offset, prior] =
+                [&nodes.slope, &nodes.square, &nodes.noise, &nodes.offset, &nodes.bias]
+                    .map(|column| lanes::<F, W>(column, c));
+            for i in 0..rows.len() {
+                let range = rows.range(i);
+                let [score, mean, variance] =
+                    [rows.score, rows.mean, rows.variance].map(|column| &column[range.clone()]);
+                let mut known = prior;
+                let [mut sums, mut squares, mut before] = [[F::ZERO; W]; 3];
+                let mut product = [F::ONE; W];
+                let out = precision[range.start * count..range.end * count].chunks_exact_mut(count);
+                let seen = score.iter().zip(mean).zip(variance);
+                for (e, (((&score, &mean), &variance), row)) in seen.zip(out).enumerate() {
+                    let row = &mut row[c];
+                    for j in 0..W {
+                        let d = F::ONE / (square[j] * variance + noise[j]);
+                        let r = score - offset[j] - slope[j] * mean;
+                        row[j] = d;
+                        known[j] += d;
+                        sums[j] += d * r;
+                        squares[j] += d * r * r;
+                        product[j] *= d;
+                    }
+                    if e % FACTORS == FACTORS - 1 {
+                        F::ln_each(&mut product);
+                        for j in 0..W {
+                            before[j] += product[j];
+                            product[j] = F::ONE;
+                        }
+                    }
+                }
+                let at = i * count + c;
+                for j in 0..W {
+                    let variance = F::ONE / known[j];
+                    spread[at][j] = variance;
+                    bias[at][j] = sums[j] * variance;
+                    share[at][j] = squares[j] - sums[j] * sums[j] * variance - before[j];
+                    logs[at][j] = product[j] * variance;
+                }
+            }
+        }
+    }
+
+    /// Probabilities of the nodes from their logarithms.
+    fn weigh(&mut self) {
+        self.evidence.clear();
+        for row in self.share.chunks_exact_mut(self.nodes) {
+            let most = row.iter().fold(row[0], |most, &log| most.most(log));
+            for log in row {
+                *log -= most;
+            }
+            self.evidence.push(most);
+        }
+        if self.nodes == 1 {
+            self.share.fill(F::ONE);
+            return;
+        }
+        F::exp_each(&mut self.share);
+        self.logs.clear();
+        for row in self.share.chunks_exact_mut(self.nodes) {
+            let all = row.iter().fold(F::ZERO, |sum, &share| sum + share);
+            let part = F::ONE / all;
+            for share in row {
+                *share *= part;
+            }
+            self.logs.push(all);
+        }
+        F::ln_each(&mut self.logs);
+        self.evidence.iter_mut().zip(&self.logs).for_each(|(most, &log)| *most += log);
+    }
+
+    /// What reviewer `i` comes to at each node, or review `i` does.
+    fn row<'a>(&self, column: &'a [F], i: usize) -> &'a [F] {
+        &column[i * self.nodes..][..self.nodes]
+    }
+
+    /// Moves sites `step` of the way to what each review says of the grade: the normal density that does
+    /// to the others what the review does, in mean and variance. Where a review makes the grade less sure
+    /// it keeps the mean alone.
     ///
     /// ```text
     /// g = slope c d,  delta = g (r - b),  V = c - slope c g + g^2 / B
     /// ```
-    pub(super) fn site(&self, nodes: &Nodes, one: Seen, law: &Law) -> Site {
-        let count = nodes.slope.len();
-        let (slope, noise) = (&nodes.slope[..count], &nodes.noise[..count]);
-        let (share, bias, known) =
-            (&self.share[..count], &self.bias[..count], &self.known[..count]);
-        let (mut first, mut second) = (0.0, 0.0);
-        for j in 0..count {
-            let d = 1.0 / (slope[j] * slope[j] * one.variance + noise[j]);
-            let gain = slope[j] * one.variance * d;
-            let delta = gain * (one.score - slope[j] * one.mean - bias[j]);
-            let variance = one.variance * (1.0 - slope[j] * gain) + gain * gain / known[j];
-            first += share[j] * delta;
-            second += share[j] * (variance + delta * delta);
+    pub(super) fn move_sites(
+        &mut self,
+        nodes: &Nodes<F>,
+        rows: Rows<'_, F>,
+        law: &Law,
+        step: f64,
+        sites: &mut [[F; 2]],
+    ) {
+        self.each_review(rows, nodes, Self::moments::<WIDTH>, Self::moments::<1>);
+        let (step, mean) = (F::new(step), F::new(law.mean));
+        let (least, floor) = (F::new(LEAST_SITE), F::new(LEAST_VARIANCE));
+        let results = self.results[0].iter().zip(&self.results[1]);
+        let seen = rows.mean.iter().zip(rows.variance);
+        for (site, ((&first, &second), (&old, &variance))) in
+            sites.iter_mut().zip(results.zip(seen))
+        {
+            let before = F::ONE / variance;
+            let after = (variance + second - first * first).most(floor * variance);
+            let precision = (F::ONE / after - before).most(least);
+            let pull = precision * (mean + old + first) + before * first;
+            site[0] += step * (precision - site[0]);
+            site[1] += step * (pull - site[1]);
         }
-        let variance = math::max(second - first * first, LEAST_VARIANCE * law.quality);
-        let (old, before) = (law.mean + one.mean, 1.0 / one.variance);
-        let precision = math::max(1.0 / variance - before, LEAST_SITE);
-        Site { precision, pull: precision * (old + first) + before * first }
     }
 
-    /// What the reviewer adds to what laws are learned from.
-    ///
-    /// ```text
-    /// E[noise^2] = (n d (r - b))^2 + n - n^2 d (1 - d/B),  of which f is (f/n)^2 E[noise^2] + f own/n
-    /// ```
-    pub(super) fn sums(&self, nodes: &Nodes, seen: &[Seen], floor: f64) -> ReviewerSums {
-        let mut sums = ReviewerSums { count: 1.0, ..ReviewerSums::default() };
-        for j in 0..nodes.honest {
-            let share = self.share[j];
-            sums.honest += share;
-            sums.bias += share * (self.bias[j] * self.bias[j] + 1.0 / self.known[j]);
-            sums.precision += share / nodes.own[j];
-            sums.log_precision -= share * nodes.log[j];
-            let (noise, known) = (nodes.noise[j], self.known[j]);
-            let squares = seen.iter().fold(0.0, |sum, one| {
-                let d = 1.0 / (one.variance + noise);
-                let e = noise * d * (one.score - one.mean - self.bias[j]);
-                sum + e * e + noise - noise * noise * d * (1.0 - d / known)
-            });
-            let (count, part) = (seen.len() as f64, floor / noise);
-            sums.reviews += share * count;
-            sums.floor += share * part * (part * squares + nodes.own[j] * count);
+    /// Two results for each review, by what suits the number of nodes.
+    fn each_review(
+        &mut self,
+        rows: Rows<'_, F>,
+        nodes: &Nodes<F>,
+        wide: impl Fn(&Self, &Nodes<F>, Rows<'_, F>, (usize, usize)) -> [F; 2],
+        narrow: impl Fn(&Self, &Nodes<F>, Rows<'_, F>, (usize, usize)) -> [F; 2],
+    ) {
+        let mut results = core::mem::take(&mut self.results);
+        results.iter_mut().for_each(Vec::clear);
+        let mut push = |[first, second]: [F; 2]| {
+            results[0].push(first);
+            results[1].push(second);
+        };
+        let wider = self.nodes.is_multiple_of(WIDTH);
+        for i in 0..rows.len() {
+            if wider {
+                rows.range(i).for_each(|e| push(wide(self, nodes, rows, (i, e))));
+            } else {
+                rows.range(i).for_each(|e| push(narrow(self, nodes, rows, (i, e))));
+            }
         }
-        for (sum, share) in sums.others.iter_mut().flatten().zip(&self.share[nodes.honest..]) {
-            *sum += share;
-        }
-        sums
+        self.results = results;
     }
 
-    /// A sum over the nodes by their probabilities.
-    pub(super) fn mean(&self, value: impl Fn(usize) -> f64) -> f64 {
-        self.share.iter().enumerate().fold(0.0, |sum, (j, share)| sum + share * value(j))
+    /// By how much a review moves the mean of a grade, and its second moment about the old mean, less the
+    /// variance.
+    fn moments<const W: usize>(
+        &self,
+        nodes: &Nodes<F>,
+        rows: Rows<'_, F>,
+        (i, e): (usize, usize),
+    ) -> [F; 2] {
+        let [share, bias, spread] =
+            [&self.share, &self.bias, &self.spread].map(|column| self.row(column, i));
+        let row = self.row(&self.precision, e);
+        let (score, mean, variance) = (rows.score[e], rows.mean[e], rows.variance[e]);
+        let [mut first, mut second] = [[F::ZERO; W]; 2];
+        for c in 0..self.nodes / W {
+            let [slope, offset] =
+                [&nodes.slope, &nodes.offset].map(|column| lanes::<F, W>(column, c));
+            let [share, bias, spread, row] =
+                [share, bias, spread, row].map(|column| lanes::<F, W>(column, c));
+            for j in 0..W {
+                let part = slope[j] * variance;
+                let gain = part * row[j];
+                let r = score - offset[j] - slope[j] * mean - bias[j];
+                let weight = share[j] * gain;
+                first[j] += weight * r;
+                second[j] += weight * (gain * (spread[j] + r * r) - part);
+            }
+        }
+        [sum(&first), sum(&second)]
     }
 
-    /// What a review would weigh, and the score that it would stand for, were the nodes known: a mean
+    /// Adds what the reviewers come to.
+    pub(super) fn add_to(&self, sums: &mut ReviewerSums) {
+        let count = self.nodes;
+        let (shares, biases, squares) =
+            (&mut sums.share[..count], &mut sums.bias[..count], &mut sums.square[..count]);
+        for (i, evidence) in self.evidence.iter().enumerate() {
+            sums.count += 1.0;
+            sums.evidence += evidence.get();
+            let [share, bias, spread] =
+                [&self.share, &self.bias, &self.spread].map(|column| &self.row(column, i)[..count]);
+            for j in 0..count {
+                let (share, bias, spread) = (share[j].get(), bias[j].get(), spread[j].get());
+                shares[j] += share;
+                biases[j] += share * bias;
+                squares[j] += share * (bias * bias + spread);
+            }
+        }
+    }
+
+    /// The sum of the logarithms of the probabilities of what each reviewer says.
+    pub(super) fn evidence(&self) -> f64 {
+        self.evidence.iter().fold(0.0, |sum, own| sum + own.get())
+    }
+
+    /// A mean over the nodes by their probabilities for reviewer `i`, from node, bias and its variance.
+    pub(super) fn mean(&self, i: usize, value: impl Fn(usize, F, F) -> F) -> f64 {
+        let [share, bias, spread] =
+            [&self.share, &self.bias, &self.spread].map(|column| self.row(column, i));
+        let part = |j: usize| share[j] * value(j, bias[j], spread[j]);
+        (0..self.nodes).fold(F::ZERO, |sum, j| sum + part(j)).get()
+    }
+
+    /// What each review would weigh, and the score that it would stand for, were the nodes known: means
     /// over them.
     ///
     /// ```text
-    /// p = slope^2 / (noise + 1/(B - d)),  y = (z - b without this review) / slope
+    /// p = slope^2 / (noise + 1/(B - d)),  y = (z - offset - b without this review) / slope
     /// ```
-    pub(super) fn part(&self, nodes: &Nodes, one: Seen) -> (f64, f64) {
-        let (mut weight, mut sum) = (0.0, 0.0);
-        for j in (0..nodes.slope.len()).filter(|&j| nodes.slope[j] > 0.0) {
-            let slope = nodes.slope[j];
-            let d = 1.0 / (slope * slope * one.variance + nodes.noise[j]);
-            let others = math::max(self.known[j] - d, nodes.bias[j]);
-            let r = one.score - slope * one.mean;
-            let bias = (self.known[j] * self.bias[j] - d * r) / others;
-            let precision = slope * slope / (nodes.noise[j] + 1.0 / others);
-            weight += self.share[j] * precision;
-            sum += self.share[j] * precision * (one.score - bias) / slope;
+    pub(super) fn parts(
+        &mut self,
+        nodes: &Nodes<F>,
+        rows: Rows<'_, F>,
+        law: &Law,
+        parts: &mut [[F; 2]],
+    ) {
+        self.each_review(rows, nodes, Self::part::<WIDTH>, Self::part::<1>);
+        let mean = F::new(law.mean);
+        let results = self.results[0].iter().zip(&self.results[1]).zip(rows.score);
+        for (part, ((&weight, &product), &score)) in parts.iter_mut().zip(results) {
+            let score = if weight > F::ZERO { product / weight } else { score };
+            *part = [weight, mean + score];
         }
-        (weight, if weight > 0.0 { sum / weight } else { one.score })
+    }
+
+    /// The weight, and its product with the score.
+    fn part<const W: usize>(
+        &self,
+        nodes: &Nodes<F>,
+        rows: Rows<'_, F>,
+        (i, e): (usize, usize),
+    ) -> [F; 2] {
+        let [share, bias, spread] =
+            [&self.share, &self.bias, &self.spread].map(|column| self.row(column, i));
+        let row = self.row(&self.precision, e);
+        let [mut weights, mut products] = [[F::ZERO; W]; 2];
+        for c in 0..self.nodes / W {
+            let [slope, offset, noise, prior] =
+                [&nodes.slope, &nodes.offset, &nodes.noise, &nodes.bias]
+                    .map(|column| lanes::<F, W>(column, c));
+            let [share, bias, spread, row] =
+                [share, bias, spread, row].map(|column| lanes::<F, W>(column, c));
+            for j in 0..W {
+                let known = F::ONE / spread[j];
+                let others = (known - row[j]).most(prior[j]);
+                let score = rows.score[e] - offset[j];
+                let pull = known * bias[j] - row[j] * (score - slope[j] * rows.mean[e]);
+                let part = share[j] * slope[j] / (noise[j] * others + F::ONE);
+                weights[j] += part * slope[j] * others;
+                products[j] += part * (others * score - pull);
+            }
+        }
+        [sum(&weights), sum(&products)]
     }
 }

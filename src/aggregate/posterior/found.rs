@@ -1,18 +1,20 @@
 //! What comes of sweeps: grades, and what is known of reviewers.
 
 use super::block::Block;
-use super::law::Nodes;
-use super::state::{State, see};
+use super::nodes::Nodes;
+use super::real::Real;
+use super::state::State;
 use crate::aggregate::combination::{Combination, Each, Prior};
+use crate::aggregate::gather::each_row;
 use crate::chunks;
 use crate::math;
 
-/// What the engine found in people, and what each review comes to.
+/// What the engine found.
 #[derive(Debug)]
 pub(super) struct Found {
-    /// By review.
-    weights: Vec<f64>,
-    corrected: Vec<f64>,
+    pub(super) combination: Combination,
+    /// The variance of each grade.
+    pub(super) variances: Vec<f64>,
     /// By person.
     pub(super) reviewers: Vec<Reviewer>,
 }
@@ -24,108 +26,125 @@ pub(super) struct Reviewer {
     /// Of the bias, given manner and precision.
     pub(super) bias_variance: f64,
     pub(super) precision: f64,
-    /// The probability that scores follow what is seen.
+    /// The probability that scores follow what is seen, without an offset.
     pub(super) sighted: f64,
 }
 
-impl State<'_, '_> {
-    /// What each reviewer and each review comes to.
-    pub(super) fn found(&self) -> Found {
-        let nodes = self.law.nodes(self.options);
-        let Self { ratings, by_reviewer, slots, sites, items, law, .. } = self;
-        let mut parts = vec![(0.0, 0.0); sites.len()];
-        let end = |v: usize| ratings.given(v).end;
-        let reviewers = chunks::rows(&mut parts, ratings.people(), end, |people, mut parts| {
-            let (mut block, mut seen) = (Block::default(), Vec::new());
-            let mut reviewers = Vec::with_capacity(people.len());
-            for v in people {
-                let range = ratings.given(v);
-                let (own, rest) = core::mem::take(&mut parts).split_at_mut(range.len());
-                parts = rest;
-                let rated = ratings.items_of(v).iter().map(|u| items[u.index()]);
-                see(&mut seen, law, &by_reviewer[range.clone()], &sites[range], rated);
-                block.learn(&nodes, &seen);
-                for (part, &one) in own.iter_mut().zip(&seen) {
-                    *part = block.part(&nodes, one);
-                }
-                reviewers.push(block.reviewer(&nodes));
-            }
-            reviewers
-        });
-        let part = |e: usize| parts[slots[e] as usize];
-        let weights = chunks::column(slots.len(), |e| part(e).0);
-        let corrected = chunks::column(slots.len(), |e| law.mean + part(e).1);
-        Found { weights, corrected, reviewers: reviewers.concat() }
-    }
+/// What the reviews of an item weigh, and how far the scores of those who look lie above its grade.
+#[derive(Debug, Clone, Copy, Default)]
+struct Own {
+    weight: f64,
+    level: Level,
+}
 
+impl<F: Real> State<'_, '_, F> {
     /// Grades as means of corrected scores and the mean of the law. Part by part of the graph, grades
     /// are moved together so that by the reviews of those who are not indifferent they are as high as the
     /// scores: how high a part is as a whole nothing else tells.
-    pub(super) fn combination(&self, found: &Found) -> Combination {
-        let Self { ratings, law, .. } = self;
+    pub(super) fn into_found(mut self) -> Found {
+        let (parts, reviewers) = self.parts();
+        (self.sites, self.scores, self.found) = Default::default();
+        let Self { ratings, slots, items, law, .. } = self;
+        let variances = chunks::column(items.len(), |u| 1.0 / items[u][0].get());
+        drop(items);
         let prior = 1.0 / law.quality;
+        let sighted = chunks::column(reviewers.len(), |v| F::new(reviewers[v].sighted));
+        let mut weights = vec![0.0; ratings.column().len()];
+        let mut corrections = vec![0.0; weights.len()];
+        let mut own = vec![Own::default(); ratings.items()];
+        let rows = |column: &mut [f64], i: usize| {
+            let end = |u: usize| ratings.range(u).end;
+            chunks::rows(column, ratings.items(), end, |items, out| {
+                let start = ratings.range(items.start).start;
+                each_row(
+                    items,
+                    |u| ratings.range(u),
+                    &slots,
+                    &parts,
+                    |_, range, parts| {
+                        for (e, part) in range.zip(parts) {
+                            out[e - start] = part[i].get();
+                        }
+                    },
+                );
+            });
+        };
+        rows(&mut weights, 0);
+        rows(&mut corrections, 1);
+        drop((parts, slots));
+        chunks::map_mut(&mut own, |first, own| {
+            let rows = first..first + own.len();
+            ratings.each_item(rows, &sighted, |u, scores, sighted| {
+                let range = ratings.range(u);
+                let rows = weights[range.clone()].iter().zip(&corrections[range]);
+                let (mut sum, mut weight) = (prior * law.mean, 0.0);
+                for (w, corrected) in rows {
+                    sum += w * corrected;
+                    weight += w;
+                }
+                let grade = sum / (prior + weight);
+                let level = scores.iter().zip(sighted).fold(Level::default(), |level, (z, w)| {
+                    level.add(Level { sum: w.get() * (z - grade), weight: w.get() })
+                });
+                own[u - first] = Own { weight, level };
+            });
+        });
         let part = ratings.parts();
-        let levels = self.levels(found, &part, prior);
+        let of_item = |u: usize| ratings.reviewers(u).first().map(|v| part[v.index()] as usize);
+        let mut levels = vec![Level::default(); ratings.people()];
+        for (u, own) in own.iter().enumerate() {
+            if let Some(part) = of_item(u) {
+                levels[part] = levels[part].add(own.level);
+            }
+        }
         let all = levels.iter().fold(Level::default(), |all, &level| all.add(level));
         let level = all.shift();
-        let mut corrections = vec![0.0; ratings.column().len()];
         let end = |u: usize| ratings.range(u).end;
         chunks::rows(&mut corrections, ratings.items(), end, |items, mut out| {
             for u in items {
                 let range = ratings.range(u);
-                let (own, rest) = core::mem::take(&mut out).split_at_mut(range.len());
+                let (slots, rest) = core::mem::take(&mut out).split_at_mut(range.len());
                 out = rest;
-                let Some(first) = ratings.reviewers(u).first() else { continue };
-                let weights = found.weights[range.clone()].iter().fold(0.0, |sum, w| sum + w);
+                let Some(part) = of_item(u) else { continue };
                 // The mean of the law stays where it is: scores alone move this grade.
-                let share = math::max(weights / (prior + weights), LEAST_SHARE);
-                let own_level = levels[part[first.index()] as usize].shift();
-                let shift = level + (own_level - level) / share;
-                let scores = ratings.of(u).iter().zip(&found.corrected[range]);
-                for (slot, (z, corrected)) in own.iter_mut().zip(scores) {
-                    *slot = z - corrected - shift;
+                let share = math::max(own[u].weight / (prior + own[u].weight), LEAST_SHARE);
+                let shift = level + (levels[part].shift() - level) / share;
+                for (slot, z) in slots.iter_mut().zip(ratings.of(u)) {
+                    *slot = z - *slot - shift;
                 }
             }
         });
-        Combination {
-            weight: Each::OfReview(found.weights.clone()),
+        let combination = Combination {
+            weight: Each::OfReview(weights),
             correction: Each::OfReview(corrections),
             prior: Some(Prior { mean: law.mean + level, weight: prior }),
-        }
+        };
+        Found { combination, variances, reviewers }
     }
 
-    /// How far scores lie above grades in each part of the graph, at its first reviewer.
-    fn levels(&self, found: &Found, part: &[u32], prior: f64) -> Vec<Level> {
-        let Self { ratings, law, .. } = self;
-        let mut levels = vec![Level::default(); ratings.people()];
-        for u in 0..ratings.items() {
-            let range = ratings.range(u);
-            let (mut sum, mut all) = (prior * law.mean, prior);
-            for (weight, score) in found.weights[range.clone()].iter().zip(&found.corrected[range])
-            {
-                sum += weight * score;
-                all += weight;
-            }
-            let grade = sum / all;
-            for (z, v) in ratings.of(u).iter().zip(ratings.reviewers(u)) {
-                let weight = found.reviewers[v.index()].sighted;
-                let level = &mut levels[part[v.index()] as usize];
-                *level = level.add(Level { sum: weight * (z - grade), weight });
-            }
-        }
-        levels
-    }
-
-    /// The variance of each grade.
-    pub(super) fn variances(&self) -> Vec<f64> {
-        chunks::column(self.items.len(), |u| 1.0 / self.items[u].precision)
+    /// What each review weighs and the score it stands for, by reviewer, and what is known of reviewers.
+    fn parts(&mut self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
+        let nodes = Nodes::<F>::new(&self.law, self.options);
+        let mut parts = vec![[F::default(); 2]; self.sites.len()];
+        let end = |v: usize| self.ratings.given(v).end;
+        let reviewers = chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
+            let mut reviewers = Vec::with_capacity(people.len());
+            let start = self.ratings.given(people.start).start;
+            self.each_batch(&nodes, people, |block, rows, range| {
+                let own = &mut parts[range.start - start..range.end - start];
+                block.parts(&nodes, rows, &self.law, own);
+                reviewers.extend((0..rows.len()).map(|i| block.reviewer(&nodes, i)));
+            });
+            reviewers
+        });
+        (parts, reviewers.concat())
     }
 }
 
 /// The least part that scores have in a grade for a shift of the whole grade through them.
 const LEAST_SHARE: f64 = 0.2;
 
-/// By how much scores lie above grades.
+/// How far scores lie above grades: a sum by probabilities, and those.
 #[derive(Debug, Clone, Copy, Default)]
 struct Level {
     sum: f64,
@@ -142,13 +161,14 @@ impl Level {
     }
 }
 
-impl Block {
-    fn reviewer(&self, nodes: &Nodes) -> Reviewer {
+impl<F: Real> Block<F> {
+    fn reviewer(&self, nodes: &Nodes<F>, i: usize) -> Reviewer {
+        let level = |j: usize| nodes.slope[j] > F::ZERO && nodes.offset[j] == F::ZERO;
         Reviewer {
-            bias: self.mean(|j| self.bias[j]),
-            bias_variance: self.mean(|j| 1.0 / self.known[j]),
-            precision: self.mean(|j| 1.0 / nodes.noise[j]),
-            sighted: self.mean(|j| f64::from(u8::from(nodes.slope[j] > 0.0))),
+            bias: self.mean(i, |j, bias, _| nodes.offset[j] + bias),
+            bias_variance: self.mean(i, |_, _, variance| variance),
+            precision: self.mean(i, |j, _, _| F::ONE / nodes.noise[j]),
+            sighted: self.mean(i, |j, _, _| if level(j) { F::ONE } else { F::ZERO }),
         }
     }
 }

@@ -1,46 +1,15 @@
-//! The laws that reviewers and works are drawn from, and the nodes of the integral over a reviewer.
+//! The laws that reviewers and works are drawn from, and how they are learned.
 
+use super::nodes::{Nodes, OTHERS, STYLES, Shares};
 use crate::aggregate::moments::Moments;
 use crate::math;
-
-/// A manner of reviewing other than the honest: how scores follow true grades, how far biases go in
-/// parts of those of the honest, and the share of reviewers to begin with.
-#[derive(Debug, Clone, Copy)]
-struct Style {
-    slope: f64,
-    bias: f64,
-    share: f64,
-}
-
-/// Those who give about the same score whatever they see, and those drawn half-way to that.
-const LIST: [Style; 2] =
-    [Style { slope: 0.0, bias: 9.0, share: 0.10 }, Style { slope: 0.5, bias: 9.0, share: 0.05 }];
-
-/// Nodes of precision of a manner other than the honest, of which each has a share of its own: in
-/// parts of the precision within works, equally far apart in the logarithm.
-const OTHERS: usize = 6;
-const LEAST_OTHER: f64 = 0.125;
-const MOST_OTHER: f64 = 20.0;
-
-/// The shares of those manners, node by node.
-pub(super) type Shares = [[f64; OTHERS]; LIST.len()];
-
-/// Nodes of precision of the honest: seven tell what fifteen do, but where precisions differ widely.
-const PRECISIONS: usize = 7;
-const WIDE: usize = 9;
-
-/// How far the nodes of precision go, in standard deviations of its logarithm.
-const REACH: f64 = 3.2;
-
-/// The least standard deviation of that logarithm: for nodes that do not coincide.
-const NARROW: f64 = 0.02;
 
 /// The laws, in the unit of the ratings.
 ///
 /// ```text
 /// s_u ~ N(mean, quality)
 /// v is of manner m with probability share_m;  of the honest t_v ~ Gamma(shape, shape / precision)
-/// b_v ~ N(0, bias x bias_m),  z = mean + slope_m (s_u - mean) + b_v + noise
+/// b_v ~ N(offset_m, bias x bias_m),  z = mean + slope_m (s_u - mean) + b_v + noise
 /// noise ~ N(0, floor + 1/t_v)
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,148 +20,96 @@ pub(super) struct Law {
     pub(super) precision: f64,
     pub(super) shape: f64,
     pub(super) shares: Shares,
-    /// The variance of noise that no reviewer escapes.
+    /// The share of those who are honest but for an offset, and the offset.
+    pub(super) shifted: f64,
+    pub(super) offset: f64,
+    /// How far scores of the honest lie above what is said of the works: while laws are learned, where
+    /// those with an offset had a say in that.
+    pub(super) level: f64,
+    /// The variance of noise that no reviewer escapes: what rounding to the steps of the scale adds.
     pub(super) floor: f64,
 }
 
 /// What tells reviewers apart besides their biases.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Options {
     pub(super) precisions: bool,
     pub(super) manners: bool,
-    /// The least of the floor of noise: what rounding to the steps of the scale adds.
-    pub(super) floor: f64,
-}
-
-/// Every pair of manner and precision, in columns: the honest ones first.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Nodes {
-    pub(super) honest: usize,
-    pub(super) slope: Vec<f64>,
-    /// Variances of the noise: of the reviewer's own, and with the floor.
-    pub(super) own: Vec<f64>,
-    /// The logarithms of the reviewer's own.
-    pub(super) log: Vec<f64>,
-    pub(super) noise: Vec<f64>,
-    /// 1 / variance of the bias.
-    pub(super) bias: Vec<f64>,
-    /// The logarithm of the probability over the root of the variance of the bias.
-    pub(super) weight: Vec<f64>,
-}
-
-impl Nodes {
-    fn push(&mut self, slope: f64, (own, floor): (f64, f64), bias: f64, probability: f64) {
-        self.slope.push(slope);
-        self.own.push(own);
-        self.log.push(math::ln(own));
-        self.noise.push(own + floor);
-        self.bias.push(1.0 / bias);
-        let probability = math::max(probability, LEAST_PROBABILITY);
-        self.weight.push(math::ln(probability) - 0.5 * math::ln(bias));
-    }
+    /// Whether some add an offset to every score (1) or take it off (-1); 0 for none.
+    pub(super) shift: i8,
 }
 
 impl Law {
     /// Laws to begin with, by moments.
-    pub(super) fn start(moments: &Moments, options: Options) -> Self {
+    pub(super) fn start(moments: &Moments, floor: f64) -> Self {
         let between = math::max(moments.quality, LEAST_SPREAD * moments.total);
-        let floor = math::max(options.floor, START_FLOOR * moments.noise);
+        let floor = math::max(floor, LEAST_FLOOR);
         Self {
             mean: moments.mean,
             quality: math::max(between, LEAST_VARIANCE),
             bias: math::max(moments.bias, LEAST_START),
             precision: 1.0 / math::max(moments.noise - floor, LEAST_START),
             shape: START_SHAPE,
-            shares: Self::shares(options),
-            floor: math::max(floor, LEAST_FLOOR),
+            shares: [[0.0; OTHERS]; STYLES.len()],
+            shifted: 0.0,
+            offset: 0.0,
+            level: 0.0,
+            floor,
         }
     }
 
-    /// Shares to begin with.
-    fn shares(options: Options) -> Shares {
-        LIST.map(|style| [if options.manners { style.share / OTHERS as f64 } else { 0.0 }; OTHERS])
-    }
-
-    /// The share of the honest.
-    fn honest(&self) -> f64 {
-        1.0 - self.shares.iter().flatten().fold(0.0, |sum, share| sum + share)
-    }
-
-    /// The nodes of precision with their probabilities: equally far apart in `ln t`, under the density of
-    /// a Gamma law there.
-    fn precisions(&self, options: Options) -> Vec<(f64, f64)> {
-        if !options.precisions {
-            return vec![(self.precision, 1.0)];
+    /// The same laws to begin a model with that tells more reviewers apart than `before`.
+    pub(super) fn with(mut self, before: Options, after: Options) -> Self {
+        if after.precisions && !before.precisions {
+            self.shape = START_SHAPE;
         }
-        let count = if self.shape < 1.0 { WIDE } else { PRECISIONS };
-        let middle = math::digamma(self.shape) - math::ln(self.shape);
-        let width = REACH * math::max(math::sqrt(math::trigamma(self.shape)), NARROW);
-        let ratio = |q: usize| {
-            let x = 2.0 * q as f64 / (count - 1) as f64 - 1.0;
-            math::exp(middle + x * width)
-        };
-        let density = |ratio: f64| math::exp(self.shape * (math::ln(ratio) - ratio + 1.0));
-        let all = (0..count).fold(0.0, |sum, q| sum + density(ratio(q)));
-        (0..count).map(|q| (self.precision * ratio(q), density(ratio(q)) / all)).collect()
-    }
-
-    pub(super) fn nodes(&self, options: Options) -> Nodes {
-        let mut nodes = Nodes::default();
-        let honest = self.honest();
-        for (precision, probability) in self.precisions(options) {
-            nodes.push(1.0, (1.0 / precision, self.floor), self.bias, honest * probability);
+        if after.manners && !before.manners {
+            self.shares = start_shares();
         }
-        nodes.honest = nodes.slope.len();
-        if options.manners {
-            let ratio = math::ln(MOST_OTHER / LEAST_OTHER) / (OTHERS - 1) as f64;
-            for (style, shares) in LIST.iter().zip(&self.shares) {
-                for (q, &share) in shares.iter().enumerate() {
-                    let precision = LEAST_OTHER * math::exp(ratio * q as f64);
-                    nodes.push(
-                        style.slope,
-                        (1.0 / precision, self.floor),
-                        style.bias * self.bias,
-                        share,
-                    );
-                }
-            }
+        if after.shift != 0 && before.shift == 0 {
+            // Biases were as wide as to hold the offset.
+            self.bias = math::min(self.bias, START_BIAS);
+            self.shifted = START_SHIFTED;
+            self.offset = f64::from(after.shift) * START_OFFSET;
+            self.level = -self.shifted * self.offset;
         }
-        nodes
+        self
     }
 }
 
-/// The least probability of a node.
-const LEAST_PROBABILITY: f64 = 1e-12;
+/// The shares of other manners to begin with.
+fn start_shares() -> Shares {
+    STYLES.map(|style| [style.share / OTHERS as f64; OTHERS])
+}
 
-/// What reviewers add up to, for learning their laws.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// What reviewers add up to, node by node: probabilities, biases less the node's offset, and their
+/// second moments.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ReviewerSums {
     pub(super) count: f64,
-    /// Probabilities of the nodes of other manners.
-    pub(super) others: Shares,
-    /// Of the honest: the probability, second moments of biases, precisions and their logarithms.
-    pub(super) honest: f64,
-    pub(super) bias: f64,
-    pub(super) precision: f64,
-    pub(super) log_precision: f64,
-    /// Of the honest: reviews, and the second moments of the part of their noise that is the floor's.
-    pub(super) reviews: f64,
-    pub(super) floor: f64,
+    pub(super) evidence: f64,
+    pub(super) share: Vec<f64>,
+    pub(super) bias: Vec<f64>,
+    pub(super) square: Vec<f64>,
 }
 
 impl ReviewerSums {
-    pub(super) fn add(mut self, other: Self) -> Self {
+    pub(super) fn new(nodes: usize) -> Self {
+        let column = vec![0.0; nodes];
+        Self { share: column.clone(), bias: column.clone(), square: column, ..Self::default() }
+    }
+
+    pub(super) fn add(mut self, other: &Self) -> Self {
         self.count += other.count;
-        let theirs = other.others.iter().flatten();
-        for (own, theirs) in self.others.iter_mut().flatten().zip(theirs) {
-            *own += theirs;
+        self.evidence += other.evidence;
+        let columns = [
+            (&mut self.share, &other.share),
+            (&mut self.bias, &other.bias),
+            (&mut self.square, &other.square),
+        ];
+        for (own, theirs) in columns {
+            own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += theirs);
         }
-        self.honest += other.honest;
-        self.bias += other.bias;
-        self.precision += other.precision;
-        self.log_precision += other.log_precision;
-        self.reviews += other.reviews;
-        self.floor += other.floor;
         self
     }
 }
@@ -204,24 +121,14 @@ pub(super) struct ItemSums {
     /// Of grades less the mean of the law, and of their squares with the variances.
     pub(super) sum: f64,
     pub(super) square: f64,
-    /// By how much grades changed: at most, and the sum of squares.
-    pub(super) change: f64,
-    pub(super) changes: f64,
 }
 
 impl ItemSums {
-    /// The root of the mean square of the changes.
-    pub(super) fn root_mean_square(&self) -> f64 {
-        math::sqrt(self.changes / math::max(self.count, 1.0))
-    }
-
     pub(super) fn add(self, other: Self) -> Self {
         Self {
             count: self.count + other.count,
             sum: self.sum + other.sum,
             square: self.square + other.square,
-            change: math::max(self.change, other.change),
-            changes: self.changes + other.changes,
         }
     }
 }
@@ -233,47 +140,110 @@ const PSEUDO: f64 = 2.0;
 /// The variance of biases of pseudo-reviewers, in parts of the variance within works.
 const START_BIAS: f64 = 0.3;
 
-/// To begin with, in the same parts: the floor of noise, and the least of biases and of noise; and
+/// To begin with, in the same parts: the floor of noise, the least of biases and of noise; and
 /// the least part of all variance that is quality's.
-const START_FLOOR: f64 = 0.1;
 const LEAST_FLOOR: f64 = 1e-3;
 const LEAST_START: f64 = 0.02;
 const LEAST_SPREAD: f64 = 0.05;
+
+/// Of those with an offset: the share and the offset to begin with, and the least offset in standard
+/// deviations of biases. Nearer than that they are the tail of the honest.
+const START_SHIFTED: f64 = 0.2;
+const START_OFFSET: f64 = 2.5;
+const LEAST_OFFSET: f64 = 3.0;
 
 /// Shapes of the law of precisions: to begin with, the least, the most.
 const START_SHAPE: f64 = 2.0;
 const LEAST_SHAPE: f64 = 0.4;
 const MOST_SHAPE: f64 = 300.0;
 
-impl Law {
-    /// The laws under which what was found is most probable (a step of expectation and
-    /// maximisation).
-    pub(super) fn learn(&mut self, reviewers: &ReviewerSums, items: &ItemSums, options: Options) {
-        let shift = items.sum / items.count;
-        self.mean += 0.5 * shift;
-        let quality = items.square / items.count - shift * shift;
-        self.quality = math::clamp(quality, LEAST_VARIANCE, MOST_VARIANCE);
-        let honest = reviewers.honest;
-        let bias = (reviewers.bias + PSEUDO * START_BIAS) / (honest + PSEUDO);
-        self.bias = math::clamp(bias, LEAST_VARIANCE, MOST_VARIANCE);
-        let start = Self::shares(options);
-        let shares = self.shares.iter_mut().flatten();
-        for ((share, &sum), &start) in
-            shares.zip(reviewers.others.iter().flatten()).zip(start.iter().flatten())
-        {
-            *share = (sum + PSEUDO * start) / (reviewers.count + PSEUDO);
-        }
-        self.floor = math::max(reviewers.floor / math::max(reviewers.reviews, 1e-9), options.floor);
-        let precision = reviewers.precision / math::max(honest, 1e-9);
-        self.precision = math::clamp(precision, 1.0 / MOST_VARIANCE, MOST_VARIANCE);
-        let log = reviewers.log_precision - honest * math::ln(self.precision);
-        // Pseudo-reviewers of the precision of all: reviewers are alike until shown to differ.
-        self.shape = shape(math::min(log / (honest + PSEUDO), -1e-4));
-    }
-}
-
 const LEAST_VARIANCE: f64 = 1e-3;
 const MOST_VARIANCE: f64 = 1e4;
+
+impl Law {
+    /// The law of works under which what was found of them is most probable (a step of expectation and
+    /// maximisation).
+    pub(super) fn learn_works(&mut self, works: &ItemSums) {
+        let shift = works.sum / works.count;
+        self.quality =
+            math::clamp(works.square / works.count - shift * shift, LEAST_VARIANCE, MOST_VARIANCE);
+    }
+
+    /// The laws of reviewers under which what was found of them is most probable.
+    pub(super) fn learn_reviewers<F>(
+        &mut self,
+        sums: &ReviewerSums,
+        nodes: &Nodes<F>,
+        options: Options,
+    ) {
+        if options.manners {
+            let start = start_shares();
+            let found = &sums.share[nodes.others.clone()];
+            let shares = self.shares.iter_mut().flatten().zip(start.iter().flatten());
+            for ((share, start), found) in shares.zip(found) {
+                *share = (found + PSEUDO * start) / (sums.count + PSEUDO);
+            }
+        }
+        let total = |column: &[f64], nodes: core::ops::Range<usize>| {
+            column[nodes].iter().fold(0.0, |sum, x| sum + x)
+        };
+        let honest = total(&sums.share, nodes.honest.clone());
+        let shifted = total(&sums.share, nodes.shifted.clone());
+        let mut square = total(&sums.square, nodes.honest.clone());
+        if options.shift != 0 {
+            let above = total(&sums.bias, nodes.honest.clone()) / math::max(honest, 1e-9);
+            square -= above * above * honest;
+            self.level += above;
+            let bias = total(&sums.bias, nodes.shifted.clone()) - above * shifted;
+            let before = self.offset;
+            self.learn_offset(options, bias, shifted, sums.count);
+            let moved = self.offset - before;
+            // Of the shifted, biases are now less `above` and what the offset moved.
+            let less = moved + above;
+            let bias = total(&sums.bias, nodes.shifted.clone());
+            square += total(&sums.square, nodes.shifted.clone()) - 2.0 * less * bias
+                + less * less * shifted;
+        }
+        let all = honest + shifted;
+        let bias = (square + PSEUDO * START_BIAS) / (all + PSEUDO);
+        self.bias = math::clamp(bias, LEAST_VARIANCE, MOST_VARIANCE);
+        let (mut precision, mut log) = (0.0, 0.0);
+        for j in nodes.honest.clone().chain(nodes.shifted.clone()) {
+            precision += sums.share[j] / nodes.own[j];
+            log -= sums.share[j] * nodes.log[j];
+        }
+        let precision = precision / math::max(all, 1e-9);
+        self.precision = math::clamp(precision, 1.0 / MOST_VARIANCE, MOST_VARIANCE);
+        let log = log - all * math::ln(self.precision);
+        // Pseudo-reviewers of the precision of all: reviewers are alike until shown to differ.
+        self.shape = shape(math::min(log / (all + PSEUDO), -1e-4));
+    }
+
+    /// Share and offset of those who are honest but for an offset, from the sum of their biases.
+    fn learn_offset(&mut self, options: Options, bias: f64, shifted: f64, count: f64) {
+        self.shifted = (shifted + PSEUDO * START_SHIFTED) / (count + PSEUDO);
+        let sign = f64::from(options.shift);
+        let offset = sign * (self.offset + bias / math::max(shifted, 1e-9));
+        let least = LEAST_OFFSET * math::sqrt(self.bias);
+        self.offset = sign * math::clamp(offset, least, MOST_VARIANCE);
+    }
+
+    /// Whether the variances and the shape are those of other laws but for this part.
+    pub(super) fn is_near(&self, other: &Self, part: f64) -> bool {
+        let pairs = [
+            (self.quality, other.quality),
+            (self.bias, other.bias),
+            (self.precision, other.precision),
+            (self.shape, other.shape),
+        ];
+        pairs.iter().all(|(a, b)| (a - b).abs() < part * b)
+    }
+
+    /// Whether those with an offset stand apart from the honest: the offset is not the least.
+    pub(super) fn stands_apart(&self) -> bool {
+        self.offset.abs() > 1.05 * LEAST_OFFSET * math::sqrt(self.bias)
+    }
+}
 
 /// The shape of the Gamma law of which the mean logarithm less the logarithm of the mean is this.
 fn shape(log: f64) -> f64 {

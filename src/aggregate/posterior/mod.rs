@@ -3,20 +3,28 @@
 mod block;
 mod found;
 mod law;
+mod learn;
+mod nodes;
+mod real;
+mod search;
 mod state;
 #[cfg(test)]
 mod tests;
 
+use self::found::Found;
 use self::law::{Law, Options};
+use self::real::Real;
+use self::search::Search;
 use self::state::State;
 use super::combination::{Variances, with_reviewers};
+use super::gather::LARGE;
 use super::moments::Moments;
 use super::pg1::{no_spread, plain, too_little};
 use super::ratings::Ratings;
 use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
-use crate::gradebook::{Fit, Gradebook, GradebookBuilder, Warning};
+use crate::gradebook::{Gradebook, GradebookBuilder, Warning};
 use crate::math;
 use crate::reviews::Reviews;
 
@@ -117,79 +125,33 @@ impl Aggregator for Posterior {
         if let Some(warning) = too_little(&ratings) {
             return Ok(plain(&ratings, self.name(), warning).build()?);
         }
-        let by_reviewer = ratings.by_reviewer();
-        let moments = Moments::of(&ratings, &by_reviewer);
-        let (state, fit) = self.fitted(&ratings, &by_reviewer, &moments);
-        let book = book(&state, self.name()).fit(fit);
-        Ok(if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book }.build()?)
+        Ok(if ratings.column().len() > LARGE {
+            self.book::<f32>(&ratings).build()?
+        } else {
+            self.book::<f64>(&ratings).build()?
+        })
     }
 }
-
-/// By how many times the logarithm of the number of reviewers the evidence of a model must be better
-/// than that of one which tells fewer of them apart.
-const NEEDED: f64 = 5.0;
 
 impl Posterior {
-    /// The model that the scores speak for, and its fit.
-    fn fitted<'r, 'a>(
-        &self,
-        ratings: &'r Ratings<'a>,
-        by_reviewer: &'r [f64],
-        moments: &Moments,
-    ) -> (State<'r, 'a>, Fit) {
+    /// Grades, standard errors and reviewers.
+    fn book<'a, F: Real>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
+        let by_reviewer = ratings.by_reviewer();
+        let moments = Moments::of(ratings, &by_reviewer);
         let step = step(ratings, moments.total);
-        let options =
-            |precisions, manners| Options { precisions, manners, floor: step * step / 12.0 };
-        let reviewers = (0..ratings.people()).filter(|&v| !ratings.given(v).is_empty()).count();
-        let needed = NEEDED * math::ln(reviewers as f64);
-        let mut best = self.swept(ratings, by_reviewer, moments, options(false, false));
-        let mut evidence = best.0.evidence();
-        for manners in [false, true].into_iter().take(1 + usize::from(self.manners)) {
-            let next = self.swept(ratings, by_reviewer, moments, options(true, manners));
-            let own = next.0.evidence();
-            if own > evidence + needed {
-                (best, evidence) = (next, own);
-            }
-        }
-        best
+        let law = Law::start(&moments, step * step / 12.0);
+        let mut state = State::<F>::new(ratings, &by_reviewer, law, Options::default());
+        drop(by_reviewer);
+        let fit = Search { rounds: self.rounds, manners: self.manners }.fit(&mut state);
+        let Found { combination, variances, reviewers } = state.into_found();
+        // One criterion has no other to share the biases with.
+        let bias = (ratings.axes().len() > 1)
+            .then(|| chunks::column(reviewers.len(), |v| reviewers[v].bias_variance));
+        let variances = Variances { item: &variances, bias: bias.as_deref() };
+        let book = combination.book_with_errors(ratings, self.name(), &variances).fit(fit);
+        let book = with_reviewers(ratings, book, |v| reviewers[v].bias, |v| reviewers[v].precision);
+        if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book }
     }
-
-    /// Sweeps until grades settle.
-    fn swept<'r, 'a>(
-        &self,
-        ratings: &'r Ratings<'a>,
-        by_reviewer: &'r [f64],
-        moments: &Moments,
-        options: Options,
-    ) -> (State<'r, 'a>, Fit) {
-        let law = Law::start(moments, options);
-        let mut state = State::new(ratings, by_reviewer, law, options);
-        // Where a reviewer may be of one manner or the other, full steps can go to and fro.
-        let damped = if options.manners { 0.7 } else { 1.0 };
-        let mut step = 1.0;
-        let fit = self.rounds.run_until(ratings, || {
-            let sweep = state.sweep(core::mem::replace(&mut step, damped));
-            let settled = sweep.items.root_mean_square() <= self.rounds.tolerance;
-            if !settled {
-                state.learn(&sweep);
-            }
-            (sweep.items.change, settled)
-        });
-        (state, fit)
-    }
-}
-
-/// Grades, standard errors and reviewers.
-fn book<'a>(state: &State<'_, 'a>, method: &str) -> GradebookBuilder<'a> {
-    let (ratings, found) = (state.ratings(), state.found());
-    let combination = state.combination(&found);
-    let (item, people) = (state.variances(), found.reviewers);
-    // One criterion has no other to share the biases with.
-    let bias = (ratings.axes().len() > 1)
-        .then(|| chunks::column(people.len(), |v| people[v].bias_variance));
-    let variances = Variances { item: &item, bias: bias.as_deref() };
-    let book = combination.book_with_errors(ratings, method, &variances);
-    with_reviewers(ratings, book, |v| people[v].bias, |v| people[v].precision)
 }
 
 /// The step between levels on which scores would be equal as often as they are, were they normal: the

@@ -1,38 +1,65 @@
 //! Sweeps over reviewers and works.
 
-use super::block::{Block, Seen, Site};
-use super::law::{ItemSums, Law, Options, ReviewerSums};
+use core::ops::Range;
+
+use super::block::{Block, REVIEWERS, Rows, Seen, Site};
+use super::law::{Law, Options};
+use super::nodes::Nodes;
+use super::real::Real;
+use crate::aggregate::gather::{each_row, gather};
 use crate::aggregate::ratings::Ratings;
 use crate::chunks;
 use crate::math;
 
-/// All that is known while sweeps go on. Memory: 20 bytes a rating, 16 an item.
-#[derive(Debug)]
-pub(super) struct State<'r, 'a> {
+/// All that is known while sweeps go on. Memory: 4 bytes a rating and 5 numbers, 2 numbers an item.
+#[derive(Debug, Clone)]
+pub(super) struct State<'r, 'a, F> {
     pub(super) ratings: &'r Ratings<'a>,
-    pub(super) by_reviewer: &'r [f64],
     /// For each rating by item where it lies by reviewer.
     pub(super) slots: Vec<u32>,
-    /// What each review says, by reviewer.
-    pub(super) sites: Vec<Site>,
-    /// All that is said of an item, with its law.
-    pub(super) items: Vec<Site>,
+    /// Ratings, by reviewer.
+    pub(super) scores: Vec<F>,
+    /// What each review says, by reviewer: precision and pull.
+    pub(super) sites: Vec<[F; 2]>,
+    /// All that is said of an item, with its law: precision and pull.
+    pub(super) items: Vec<[F; 2]>,
+    /// What is said of the item of each rating, by reviewer.
+    pub(super) found: [Vec<F>; 2],
     pub(super) law: Law,
     pub(super) options: Options,
 }
 
-/// What one sweep came to.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sweep {
-    pub(super) reviewers: ReviewerSums,
-    pub(super) items: ItemSums,
+/// By how much grades changed in a sweep.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Changes {
+    count: f64,
+    squares: f64,
+    pub(super) largest: f64,
 }
 
-impl<'r, 'a> State<'r, 'a> {
+impl Changes {
+    fn one(change: f64) -> Self {
+        Self { count: 1.0, squares: change * change, largest: change.abs() }
+    }
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            squares: self.squares + other.squares,
+            largest: math::max(self.largest, other.largest),
+        }
+    }
+
+    pub(super) fn root_mean_square(&self) -> f64 {
+        math::sqrt(self.squares / math::max(self.count, 1.0))
+    }
+}
+
+impl<'r, 'a, F: Real> State<'r, 'a, F> {
     /// Every review says half of what its score does.
     pub(super) fn new(
         ratings: &'r Ratings<'a>,
-        by_reviewer: &'r [f64],
+        by_reviewer: &[f64],
         law: Law,
         options: Options,
     ) -> Self {
@@ -41,10 +68,12 @@ impl<'r, 'a> State<'r, 'a> {
         for (slot, review) in (0..).zip(given) {
             slots[review.index()] = slot;
         }
-        let site = |i: usize| Site { precision: 0.5, pull: 0.5 * by_reviewer[i] };
+        let scores = chunks::column(by_reviewer.len(), |i| F::new(by_reviewer[i]));
+        let site = |i: usize| [F::new(0.5), F::new(0.5 * by_reviewer[i])];
         let sites = chunks::column(by_reviewer.len(), site);
-        let items = vec![Site::default(); ratings.items()];
-        let mut state = Self { ratings, by_reviewer, slots, sites, items, law, options };
+        let items = vec![[F::default(); 2]; ratings.items()];
+        let found = [Vec::new(), Vec::new()];
+        let mut state = Self { ratings, slots, scores, sites, items, found, law, options };
         state.collect();
         state
     }
@@ -53,69 +82,105 @@ impl<'r, 'a> State<'r, 'a> {
         self.ratings
     }
 
-    /// All that is said of each item.
-    fn collect(&mut self) -> ItemSums {
+    /// All that is said of an item.
+    pub(super) fn item(&self, u: usize) -> Site {
+        Site::new(self.items[u])
+    }
+
+    /// Raises all works to the level of the honest.
+    pub(super) fn raise(&mut self) {
+        let level = core::mem::take(&mut self.law.level);
+        if level != 0.0 {
+            self.law.mean += level;
+            chunks::update(&mut self.sites, |_, [precision, pull]| {
+                [precision, F::new(pull.get() + level * precision.get())]
+            });
+            self.collect();
+        }
+    }
+
+    /// All that is said of each item, and of the item of each rating.
+    fn collect(&mut self) -> Changes {
         let Self { ratings, slots, sites, items, law, .. } = self;
         let precision = 1.0 / law.quality;
         let start = Site { precision, pull: precision * law.mean };
-        let sums = chunks::map_mut(items, |first, items| {
-            let mut sums = ItemSums::default();
-            for (u, item) in (first..).zip(items) {
-                let range = ratings.range(u);
-                if range.is_empty() {
-                    continue;
-                }
-                let all = slots[range].iter().fold(start, |all, &slot| {
-                    let site = sites[slot as usize];
-                    Site { precision: all.precision + site.precision, pull: all.pull + site.pull }
-                });
-                let (distance, change) = (all.mean() - law.mean, all.mean() - item.mean());
-                sums = sums.add(ItemSums {
-                    count: 1.0,
-                    sum: distance,
-                    square: distance * distance + 1.0 / all.precision,
-                    change: change.abs(),
-                    changes: change * change,
-                });
-                *item = all;
-            }
-            sums
+        let changes = chunks::map_mut(items, |first, items| {
+            let mut changes = Changes::default();
+            let rows = first..first + items.len();
+            each_row(
+                rows,
+                |u| ratings.range(u),
+                slots,
+                sites,
+                |u, _, sites| {
+                    if sites.is_empty() {
+                        return;
+                    }
+                    let all = sites.iter().fold(start, |all, &site| all.plus(Site::new(site)));
+                    let item = &mut items[u - first];
+                    changes = changes.add(Changes::one(all.mean() - Site::new(*item).mean()));
+                    *item = all.cells();
+                },
+            );
+            changes
         });
-        chunks::tree(sums, ItemSums::add)
+        let mut table = Vec::new();
+        for (i, found) in self.found.iter_mut().enumerate() {
+            table.clear();
+            table.extend(self.items.iter().map(|item| item[i]));
+            gather(ratings.graph().given_submissions(), &table, found);
+        }
+        chunks::tree(changes, Changes::add)
     }
 
     /// What every review says, from what all others say; then what they say together. New sites are
     /// `step` of the way from the old ones.
-    pub(super) fn sweep(&mut self, step: f64) -> Sweep {
-        let nodes = self.law.nodes(self.options);
-        let Self { ratings, by_reviewer, sites, items, law, .. } = self;
+    pub(super) fn sweep(&mut self, step: f64) -> Changes {
+        let nodes = Nodes::<F>::new(&self.law, self.options);
+        let mut sites = core::mem::take(&mut self.sites);
+        let ratings = self.ratings;
         let end = |v: usize| ratings.given(v).end;
-        let parts = chunks::rows(sites, ratings.people(), end, |people, mut sites| {
-            let (mut block, mut seen) = (Block::default(), Vec::new());
-            let mut sums = ReviewerSums::default();
-            for v in people {
-                let range = ratings.given(v);
-                let (own, rest) = core::mem::take(&mut sites).split_at_mut(range.len());
-                sites = rest;
-                if own.is_empty() {
-                    continue;
-                }
-                let rated = ratings.items_of(v).iter().map(|u| items[u.index()]);
-                see(&mut seen, law, &by_reviewer[range], own, rated);
-                block.learn(&nodes, &seen);
-                for (site, &one) in own.iter_mut().zip(&seen) {
-                    *site = site.towards(block.site(&nodes, one, law), step);
-                }
-                sums = sums.add(block.sums(&nodes, &seen, law.floor));
+        chunks::rows(&mut sites, ratings.people(), end, |people, sites| {
+            let (mut block, mut seen) = (Block::default(), Seen::default());
+            let start = ratings.given(people.start).start;
+            for people in batches(people) {
+                let range = of_batch(ratings, &people);
+                let own = &mut sites[range.start - start..range.end - start];
+                seen.clear();
+                self.see(people, own, &mut seen);
+                block.learn(&nodes, seen.rows());
+                block.move_sites(&nodes, seen.rows(), &self.law, step, own);
             }
-            sums
         });
-        Sweep { reviewers: chunks::tree(parts, ReviewerSums::add), items: self.collect() }
+        self.sites = sites;
+        self.collect()
     }
 
-    /// Learns the laws from a sweep.
-    pub(super) fn learn(&mut self, sweep: &Sweep) {
-        self.law.learn(&sweep.reviewers, &sweep.items, self.options);
+    /// Calls `work` for batch after batch of these people with what is found of them, what they see, and
+    /// where that lies by reviewer.
+    pub(super) fn each_batch(
+        &self,
+        nodes: &Nodes<F>,
+        people: Range<usize>,
+        mut work: impl FnMut(&mut Block<F>, Rows<'_, F>, Range<usize>),
+    ) {
+        let (mut block, mut seen) = (Block::default(), Seen::default());
+        for people in batches(people) {
+            let range = of_batch(self.ratings, &people);
+            seen.clear();
+            self.see(people, &self.sites[range.clone()], &mut seen);
+            block.learn(nodes, seen.rows());
+            work(&mut block, seen.rows(), range);
+        }
+    }
+
+    /// Appends what people see, who said this before.
+    pub(super) fn see(&self, people: Range<usize>, sites: &[[F; 2]], seen: &mut Seen<F>) {
+        let range = of_batch(self.ratings, &people);
+        let start = range.start;
+        let ends = people.map(|v| self.ratings.given(v).end - start);
+        let found = [&self.found[0][range.clone()], &self.found[1][range.clone()]];
+        seen.extend(&self.law, ends, &self.scores[range], found, sites);
     }
 
     /// The logarithm of the probability of all scores under the laws, but for a constant a review
@@ -128,34 +193,26 @@ impl<'r, 'a> State<'r, 'a> {
     ///
     /// with all said of u, `(L_u, H_u)`, and the same without review e, less the mean of the law.
     pub(super) fn evidence(&self) -> f64 {
-        let nodes = self.law.nodes(self.options);
-        let Self { ratings, by_reviewer, slots, sites, items, law, .. } = self;
+        let nodes = Nodes::<F>::new(&self.law, self.options);
+        let Self { ratings, slots, sites, law, .. } = self;
         let of_people = chunks::map(ratings.people(), |people| {
-            let (mut block, mut seen) = (Block::default(), Vec::new());
-            people.fold(0.0, |sum, v| {
-                let range = ratings.given(v);
-                if range.is_empty() {
-                    return sum;
-                }
-                let rated = ratings.items_of(v).iter().map(|u| items[u.index()]);
-                see(&mut seen, law, &by_reviewer[range.clone()], &sites[range], rated);
-                block.learn(&nodes, &seen);
-                sum + block.evidence
-            })
+            let mut sum = 0.0;
+            self.each_batch(&nodes, people, |block, _, _| sum += block.evidence());
+            sum
         });
         let square = |site: Site| {
             let pull = site.pull - law.mean * site.precision;
             0.5 * pull * pull / site.precision
         };
-        let of_items = chunks::map(ratings.items(), |items_of| {
-            items_of.fold(0.0, |sum, u| {
-                let (range, all) = (ratings.range(u), items[u]);
+        let of_items = chunks::map(ratings.items(), |items| {
+            items.fold(0.0, |sum, u| {
+                let (range, all) = (ratings.range(u), self.item(u));
                 if range.is_empty() {
                     return sum;
                 }
                 let own = square(all) - 0.5 * math::ln(law.quality * all.precision);
                 slots[range].iter().fold(sum + own, |sum, &slot| {
-                    let site = sites[slot as usize];
+                    let site = Site::new(sites[slot as usize]);
                     let rest = Site {
                         precision: math::max(all.precision - site.precision, 1e-3 / law.quality),
                         pull: all.pull - site.pull,
@@ -169,28 +226,31 @@ impl<'r, 'a> State<'r, 'a> {
     }
 }
 
-/// What a person sees, in `seen`.
-pub(super) fn see(
-    seen: &mut Vec<Seen>,
-    law: &Law,
-    scores: &[f64],
-    sites: &[Site],
-    items: impl Iterator<Item = Site>,
-) {
-    seen.clear();
-    let rows = scores.iter().zip(sites).zip(items);
-    seen.extend(rows.map(|((&score, &own), all)| Seen::new(score, all, own, law)));
+/// People in batches that are worked on at once.
+pub(super) fn batches(people: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let end = people.end;
+    people.step_by(REVIEWERS).map(move |first| first..(first + REVIEWERS).min(end))
+}
+
+/// Where the ratings of a batch lie by reviewer.
+fn of_batch(ratings: &Ratings<'_>, people: &Range<usize>) -> Range<usize> {
+    ratings.given(people.start).start..ratings.given(people.end - 1).end
 }
 
 impl Site {
-    fn mean(self) -> f64 {
-        if self.precision > 0.0 { self.pull / self.precision } else { 0.0 }
+    fn new<F: Real>([precision, pull]: [F; 2]) -> Self {
+        Self { precision: precision.get(), pull: pull.get() }
     }
 
-    fn towards(self, new: Self, step: f64) -> Self {
-        Self {
-            precision: self.precision + step * (new.precision - self.precision),
-            pull: self.pull + step * (new.pull - self.pull),
-        }
+    fn cells<F: Real>(self) -> [F; 2] {
+        [F::new(self.precision), F::new(self.pull)]
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { precision: self.precision + other.precision, pull: self.pull + other.pull }
+    }
+
+    pub(super) fn mean(self) -> f64 {
+        if self.precision > 0.0 { self.pull / self.precision } else { 0.0 }
     }
 }

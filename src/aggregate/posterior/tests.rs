@@ -3,25 +3,26 @@
 
 use proptest::prelude::*;
 
-use super::block::{Block, Seen, Site};
-use super::law::{Law, Nodes, Options};
-use super::state::State;
+use super::block::{Block, Seen};
+use super::law::{Law, Options};
+use super::nodes::Nodes;
 use super::*;
 use crate::aggregate::fixtures::{matrix, small, tree};
 use crate::aggregate::{Mean, ShrunkMean};
 use crate::id::SubmissionId;
 
-const OPTIONS: Options = Options { precisions: true, manners: true, floor: 0.0 };
+const OPTIONS: Options = Options { precisions: true, manners: true, shift: -1 };
+const MOMENTS: Moments =
+    Moments { mean: 0.3, quality: 1.5, bias: 0.4, noise: 0.7, within_items: 1.1, total: 2.6 };
 
 fn law(options: Options) -> Law {
-    let moments =
-        Moments { mean: 0.3, quality: 1.5, bias: 0.4, noise: 0.7, within_items: 1.1, total: 2.6 };
-    Law::start(&moments, options)
+    let law = Law::start(&MOMENTS, 0.05).with(Options::default(), options);
+    Law { level: 0.0, ..law }
 }
 
 /// Sums over a grid of the grades of two works and the bias of the one reviewer of both: the
 /// probability of the scores, mean and variance of both grades.
-fn integral(nodes: &Nodes, law: &Law, scores: [f64; 2], known: [(f64, f64); 2]) -> [f64; 5] {
+fn integral(nodes: &Nodes<f64>, law: &Law, scores: [f64; 2], known: [(f64, f64); 2]) -> [f64; 5] {
     let normal = |x: f64, mean: f64, variance: f64| {
         (-(x - mean) * (x - mean) / (2.0 * variance)).exp()
             / (2.0 * core::f64::consts::PI * variance).sqrt()
@@ -39,7 +40,8 @@ fn integral(nodes: &Nodes, law: &Law, scores: [f64; 2], known: [(f64, f64); 2]) 
             let each = [0, 1].map(|e| {
                 let (mean, variance) = known[e];
                 points(mean, variance).fold([0.0; 3], |[all, first, second], (s, of_s)| {
-                    let expected = law.mean + b + nodes.slope[j] * (s - law.mean);
+                    let offset = nodes.offset[j];
+                    let expected = law.mean + offset + b + nodes.slope[j] * (s - law.mean);
                     let p = of_s
                         * normal(s, mean, variance)
                         * normal(scores[e], expected, nodes.noise[j]);
@@ -62,36 +64,71 @@ fn integral(nodes: &Nodes, law: &Law, scores: [f64; 2], known: [(f64, f64); 2]) 
     [sums[0], a, b, c, d]
 }
 
+/// What is said of two works by one reviewer, and the logarithm of the probability of the scores.
+fn said<F: Real>(
+    law: &Law,
+    options: Options,
+    scores: [f64; 2],
+    known: [(f64, f64); 2],
+) -> ([[f64; 2]; 2], f64) {
+    let nodes = Nodes::<F>::new(law, options);
+    let mut seen = Seen::default();
+    let column = |value: &dyn Fn(usize) -> f64| [0, 1].map(|e| F::new(value(e)));
+    let precisions = column(&|e| 1.0 / known[e].1);
+    let pulls = column(&|e| known[e].0 / known[e].1);
+    let mut sites = [[F::ZERO; 2]; 2];
+    let ends = core::iter::once(2);
+    seen.extend(law, ends, &column(&|e| scores[e]), [&precisions, &pulls], &sites);
+    let mut block = Block::default();
+    block.learn(&nodes, seen.rows());
+    block.move_sites(&nodes, seen.rows(), law, 1.0, &mut sites);
+    let log = block.evidence() - (2.0 * core::f64::consts::PI).ln();
+    (sites.map(|site| site.map(F::get)), log)
+}
+
+/// Scores of two works, and what is known of their grades: mean and variance.
+type Case = ([f64; 2], [(f64, f64); 2]);
+
+const CASES: [Case; 4] = [
+    ([0.1, 0.9], [(0.2, 0.5), (0.4, 1.5)]),
+    ([2.0, -1.0], [(0.5, 0.8), (-0.3, 0.6)]),
+    ([1.0, 1.0], [(0.3, 1.0), (0.3, 1.0)]),
+    ([-2.0, -1.5], [(0.4, 0.3), (0.9, 0.4)]),
+];
+
 #[test]
 fn a_reviewer_of_two_works_is_integrated_exactly() {
     let law = law(OPTIONS);
-    let nodes = law.nodes(OPTIONS);
-    for (scores, known) in [
-        ([0.1, 0.9], [(0.2, 0.5), (0.4, 1.5)]),
-        ([2.0, -1.0], [(0.5, 0.8), (-0.3, 0.6)]),
-        ([1.0, 1.0], [(0.3, 1.0), (0.3, 1.0)]),
-    ] {
+    let nodes = Nodes::new(&law, OPTIONS);
+    assert_eq!(nodes.len(), 8 + 8 + 12);
+    for (scores, known) in CASES {
         let [probability, expected @ ..] = integral(&nodes, &law, scores, known);
-        let seen: Vec<Seen> = (0..2)
-            .map(|e| {
-                let (mean, variance) = known[e];
-                let all = Site { precision: 1.0 / variance, pull: mean / variance };
-                Seen::new(scores[e], all, Site::default(), &law)
-            })
-            .collect();
-        let mut block = Block::default();
-        block.learn(&nodes, &seen);
-        let log = block.evidence - (2.0 * core::f64::consts::PI).ln();
+        let (sites, log) = said::<f64>(&law, OPTIONS, scores, known);
         assert!((log - probability.ln()).abs() < 1e-6, "{log} {}", probability.ln());
         for e in 0..2 {
             let (mean, variance) = known[e];
-            let site = block.site(&nodes, seen[e], &law);
-            let precision = 1.0 / variance + site.precision;
-            let after = (mean / variance + site.pull) / precision;
+            let precision = 1.0 / variance + sites[e][0];
+            let after = (mean / variance + sites[e][1]) / precision;
             assert!((after - expected[2 * e]).abs() < 1e-6, "{after} {}", expected[2 * e]);
             // Where a review makes a grade less sure, it keeps the mean alone.
             let expected = expected[2 * e + 1].min(variance);
             assert!((1.0 / precision - expected).abs() < 2e-6, "{} {expected}", 1.0 / precision);
+        }
+    }
+}
+
+#[test]
+fn single_precision_says_the_same() {
+    let simple = Options::default();
+    for options in [OPTIONS, Options { shift: 0, ..OPTIONS }, simple] {
+        let law = law(options);
+        for (scores, known) in CASES {
+            let (double, log) = said::<f64>(&law, options, scores, known);
+            let (single, single_log) = said::<f32>(&law, options, scores, known);
+            assert!((log - single_log).abs() < 1e-5, "{log} {single_log}");
+            for (double, single) in double.iter().flatten().zip(single.iter().flatten()) {
+                assert!((double - single).abs() < 1e-5, "{double} {single}");
+            }
         }
     }
 }
@@ -150,13 +187,8 @@ fn dense(ratings: &Ratings<'_>, law: &Law) -> (Vec<(f64, f64)>, f64) {
 }
 
 /// Sweeps under fixed laws.
-fn settled<'r, 'a>(
-    ratings: &'r Ratings<'a>,
-    by_reviewer: &'r [f64],
-    law: Law,
-    options: Options,
-) -> State<'r, 'a> {
-    let mut state = State::new(ratings, by_reviewer, law, options);
+fn settled<'r, 'a>(ratings: &'r Ratings<'a>, law: Law, options: Options) -> State<'r, 'a, f64> {
+    let mut state = State::new(ratings, &ratings.by_reviewer(), law, options);
     (0..2000).for_each(|_| {
         state.sweep(0.6);
     });
@@ -172,13 +204,12 @@ proptest! {
     fn reviewers_who_are_alike_are_crossed_random_effects(reviews in small(), cut: bool) {
         let kept = if cut { tree(&reviews) } else { reviews };
         let ratings = Ratings::by_range(&kept).unwrap();
-        let options = Options { precisions: false, manners: false, floor: 0.0 };
+        let options = Options::default();
         let law = law(options);
-        let by_reviewer = ratings.by_reviewer();
-        let state = settled(&ratings, &by_reviewer, law, options);
+        let state = settled(&ratings, law, options);
         let (grades, log) = dense(&ratings, &law);
         for (u, (mean, variance)) in grades.into_iter().enumerate() {
-            let item = state.items[u];
+            let item = state.item(u);
             if ratings.of(u).is_empty() {
                 continue;
             }
@@ -201,12 +232,14 @@ fn grades_are_near_the_means_of_the_sweeps() {
     let noise = |u: usize, v: usize| ((7 * u + 5 * v) % 11) as f64 / 5.0 - 1.0;
     let reviews = course(2, |u, v| 2.0 + 0.8 * u as f64 + (1.0 + v as f64) / 4.0 * noise(u, v));
     let ratings = Ratings::by_spread(&reviews).unwrap();
-    let by_reviewer = ratings.by_reviewer();
-    let state = settled(&ratings, &by_reviewer, law(OPTIONS), OPTIONS);
-    let combination = state.combination(&state.found());
+    let options = Options { shift: 0, ..OPTIONS };
+    let state = settled(&ratings, law(options), options);
+    let items: Vec<_> = (0..ratings.items()).map(|u| state.item(u)).collect();
+    let mean = state.law.mean;
+    let combination = state.into_found().combination;
     let grades = combination.grades(&ratings);
-    let level = combination.prior.unwrap().mean - state.law.mean;
-    for (grade, item) in grades.iter().zip(&state.items) {
+    let level = combination.prior.unwrap().mean - mean;
+    for (grade, item) in grades.iter().zip(items) {
         let distance = grade - level - item.pull / item.precision;
         assert!(distance.abs() < 0.1 / item.precision.sqrt(), "{distance}");
     }

@@ -1,0 +1,129 @@
+//! The nodes of the integral over a reviewer: manners and precisions.
+
+use core::ops::Range;
+
+use super::law::{Law, Options};
+use super::real::Real;
+use crate::math;
+
+/// A manner of reviewing other than the honest: how scores follow true grades, how far biases go in
+/// parts of those of the honest, and the share of reviewers to begin with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    pub(super) slope: f64,
+    pub(super) bias: f64,
+    pub(super) share: f64,
+}
+
+/// Those who give about the same score whatever they see, and those drawn half-way to that.
+pub(super) const STYLES: [Style; 2] =
+    [Style { slope: 0.0, bias: 9.0, share: 0.10 }, Style { slope: 0.5, bias: 9.0, share: 0.05 }];
+
+/// Nodes of precision of a manner other than the honest, of which each has a share of its own: in
+/// parts of the precision within works, equally far apart in the logarithm.
+pub(super) const OTHERS: usize = 6;
+const LEAST_OTHER: f64 = 0.125;
+const MOST_OTHER: f64 = 20.0;
+
+/// The shares of those manners, node by node.
+pub(super) type Shares = [[f64; OTHERS]; STYLES.len()];
+
+/// Nodes of precision of the honest: eight tell what fifteen do, but where precisions differ widely.
+/// Multiples of four, for so many are worked on at once.
+const PRECISIONS: usize = 8;
+const WIDE: usize = 12;
+
+/// How far the nodes of precision go, in standard deviations of its logarithm.
+const REACH: f64 = 3.2;
+
+/// The least standard deviation of that logarithm: for nodes that do not coincide.
+const NARROW: f64 = 0.02;
+
+/// The least probability of a node.
+const LEAST_PROBABILITY: f64 = 1e-12;
+
+/// Every pair of manner and precision, in columns: the honest ones first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Nodes<F> {
+    pub(super) honest: Range<usize>,
+    pub(super) shifted: Range<usize>,
+    pub(super) others: Range<usize>,
+    pub(super) slope: Vec<F>,
+    /// Of the slope.
+    pub(super) square: Vec<F>,
+    pub(super) offset: Vec<F>,
+    /// Variances of the noise: of the reviewer's own, and with the floor.
+    pub(super) own: Vec<f64>,
+    /// The logarithms of the reviewer's own.
+    pub(super) log: Vec<f64>,
+    pub(super) noise: Vec<F>,
+    /// 1 / variance of the bias.
+    pub(super) bias: Vec<F>,
+    /// The logarithm of the probability over the root of the variance of the bias.
+    pub(super) weight: Vec<F>,
+}
+
+impl<F: Real> Nodes<F> {
+    pub(super) fn new(law: &Law, options: Options) -> Self {
+        let mut nodes = Self::default();
+        let others = law.shares.iter().flatten().fold(0.0, |sum, share| sum + share);
+        let precisions = precisions(law, options);
+        let groups = [(1.0 - others - law.shifted, 0.0), (law.shifted, law.offset)];
+        for (share, offset) in groups.into_iter().take(1 + usize::from(options.shift != 0)) {
+            for &(precision, probability) in &precisions {
+                let style = Style { slope: 1.0, bias: 1.0, share: share * probability };
+                nodes.push(law, style, law.level + offset, 1.0 / precision);
+            }
+        }
+        nodes.honest = 0..precisions.len();
+        nodes.shifted = precisions.len()..nodes.len();
+        if options.manners {
+            let ratio = math::ln(MOST_OTHER / LEAST_OTHER) / (OTHERS - 1) as f64;
+            for (style, shares) in STYLES.iter().zip(&law.shares) {
+                for (q, &share) in shares.iter().enumerate() {
+                    let precision = LEAST_OTHER * math::exp(ratio * q as f64);
+                    nodes.push(law, Style { share, ..*style }, 0.0, 1.0 / precision);
+                }
+            }
+        }
+        nodes.others = nodes.shifted.end..nodes.len();
+        nodes
+    }
+
+    fn push(&mut self, law: &Law, style: Style, offset: f64, own: f64) {
+        let bias = style.bias * law.bias;
+        let probability = math::max(style.share, LEAST_PROBABILITY);
+        self.slope.push(F::new(style.slope));
+        self.square.push(F::new(style.slope * style.slope));
+        self.offset.push(F::new(offset));
+        self.own.push(own);
+        self.log.push(math::ln(own));
+        self.noise.push(F::new(own + law.floor));
+        self.bias.push(F::new(1.0 / bias));
+        self.weight.push(F::new(math::ln(probability) - 0.5 * math::ln(bias)));
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.slope.len()
+    }
+}
+
+/// The nodes of precision of the honest with their probabilities: equally far apart in `ln t`, under
+/// the density of a Gamma law there.
+fn precisions(law: &Law, options: Options) -> Vec<(f64, f64)> {
+    let Law { shape, precision, .. } = *law;
+    if !options.precisions {
+        return vec![(precision, 1.0)];
+    }
+    let count = if shape < 1.0 { WIDE } else { PRECISIONS };
+    let middle = math::digamma(shape) - math::ln(shape);
+    let width = REACH * math::max(math::sqrt(math::trigamma(shape)), NARROW);
+    let ratio = |q: usize| {
+        let x = 2.0 * q as f64 / (count - 1) as f64 - 1.0;
+        math::exp(middle + x * width)
+    };
+    let density = |ratio: f64| math::exp(shape * (math::ln(ratio) - ratio + 1.0));
+    let all = (0..count).fold(0.0, |sum, q| sum + density(ratio(q)));
+    (0..count).map(|q| (precision * ratio(q), density(ratio(q)) / all)).collect()
+}
