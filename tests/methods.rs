@@ -105,3 +105,18 @@ fn the_posterior_holds_under_attack() {
         assert!(ours < most && ours < mean, "{name}: {ours}, at most {most}, mean {mean}");
     }
 }
+
+/// Where reviewers look at some works and not at others, what they say without a look counts for
+/// little; where all look, it makes no difference.
+#[test]
+fn scores_without_a_look_count_for_little() {
+    for (name, ratio) in [("s6", 0.0..0.90), ("s4", 0.999..1.001)] {
+        let scenario = by_name(name).unwrap();
+        let courses: Vec<Simulated> =
+            (0..4).map(|run| scenario.simulate(500, Seed::new(run)).unwrap()).collect();
+        let [with, without] = [Posterior::default(), Posterior::default().effort(false)]
+            .map(|method| courses.iter().map(|course| squared_error(&method, course)).sum::<f64>());
+        println!("{name}: {:.3} of the squared error without", with / without);
+        assert!(ratio.contains(&(with / without)), "{name}: {with} {without}");
+    }
+}

@@ -93,10 +93,52 @@ impl<F: Real> Rows<'_, F> {
         self.ends.len()
     }
 
+    /// One reviewer of these.
+    pub(super) fn only(self, i: usize) -> Self {
+        let range = self.range(i);
+        let first = self.first + range.start;
+        let [score, mean, variance] =
+            [self.score, self.mean, self.variance].map(|column| &column[range.clone()]);
+        Self { score, mean, variance, ends: &self.ends[i..=i], first }
+    }
+
+    /// What reviewer `i` sees: scores, and means and variances of grades.
+    pub(super) fn of(&self, i: usize) -> impl Iterator<Item = [f64; 3]> {
+        let range = self.range(i);
+        let columns = [self.score, self.mean, self.variance];
+        range.map(move |e| columns.map(|column| column[e].get()))
+    }
+
     /// Where what reviewer `i` sees lies.
     pub(super) fn range(&self, i: usize) -> Range<usize> {
         let start = if i == 0 { 0 } else { self.ends[i - 1] - self.first };
         start..self.ends[i] - self.first
+    }
+
+    /// Moves sites `step` of the way to the normal densities that do to grades what each review does: move
+    /// the mean, and add this second moment about the old mean to the variance. Where a review makes the
+    /// grade less sure it keeps the mean alone.
+    pub(super) fn move_sites(
+        &self,
+        [first, second]: [&[F]; 2],
+        law: &Law,
+        step: f64,
+        sites: &mut [[F; 2]],
+    ) {
+        let (step, mean) = (F::new(step), F::new(law.mean));
+        let (least, floor) = (F::new(LEAST_SITE), F::new(LEAST_VARIANCE));
+        let results = first.iter().zip(second);
+        let seen = self.mean.iter().zip(self.variance);
+        for (site, ((&first, &second), (&old, &variance))) in
+            sites.iter_mut().zip(results.zip(seen))
+        {
+            let before = F::ONE / variance;
+            let after = (variance + second - first * first).most(floor * variance);
+            let precision = (F::ONE / after - before).most(least);
+            let pull = precision * (mean + old + first) + before * first;
+            site[0] += step * (precision - site[0]);
+            site[1] += step * (pull - site[1]);
+        }
     }
 }
 
@@ -263,9 +305,7 @@ impl<F: Real> Block<F> {
         &column[i * self.nodes..][..self.nodes]
     }
 
-    /// Moves sites `step` of the way to what each review says of the grade: the normal density that does
-    /// to the others what the review does, in mean and variance. Where a review makes the grade less sure
-    /// it keeps the mean alone.
+    /// Moves sites `step` of the way to what each review says of the grade.
     ///
     /// ```text
     /// g = slope c d,  delta = g (r - b),  V = c - slope c g + g^2 / B
@@ -279,20 +319,8 @@ impl<F: Real> Block<F> {
         sites: &mut [[F; 2]],
     ) {
         self.each_review(rows, nodes, Self::moments::<WIDTH>, Self::moments::<1>);
-        let (step, mean) = (F::new(step), F::new(law.mean));
-        let (least, floor) = (F::new(LEAST_SITE), F::new(LEAST_VARIANCE));
-        let results = self.results[0].iter().zip(&self.results[1]);
-        let seen = rows.mean.iter().zip(rows.variance);
-        for (site, ((&first, &second), (&old, &variance))) in
-            sites.iter_mut().zip(results.zip(seen))
-        {
-            let before = F::ONE / variance;
-            let after = (variance + second - first * first).most(floor * variance);
-            let precision = (F::ONE / after - before).most(least);
-            let pull = precision * (mean + old + first) + before * first;
-            site[0] += step * (precision - site[0]);
-            site[1] += step * (pull - site[1]);
-        }
+        let [first, second] = &self.results;
+        rows.move_sites([first, second], law, step, sites);
     }
 
     /// Two results for each review, by what suits the number of nodes.

@@ -123,10 +123,37 @@ impl<F: Real> State<'_, '_, F> {
     }
 
     /// What each review weighs and the score it stands for, by reviewer, and what is known of reviewers.
-    fn parts(&mut self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
-        let nodes = Nodes::<F>::new(&self.law, self.options);
+    fn parts(&self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
         let mut parts = vec![[F::default(); 2]; self.sites.len()];
         let end = |v: usize| self.ratings.given(v).end;
+        if self.options.effort {
+            parts.copy_from_slice(&self.sites);
+            let reviewers =
+                chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
+                    let start = self.ratings.given(people.start).start;
+                    let mut reviewers = Vec::with_capacity(people.len());
+                    self.each_grid(people, parts, start, |grid, rows, i, own, parts| {
+                        let mut looks = 0.0;
+                        for (e, (part, seen)) in
+                            parts[own.clone()].iter_mut().zip(rows.of(i)).enumerate()
+                        {
+                            let [weight, score] = grid.part(e, seen[0]);
+                            *part = [weight, self.law.mean + score].map(F::new);
+                            looks += grid.moments(e, seen)[2];
+                        }
+                        let [bias, spread] = grid.bias();
+                        reviewers.push(Reviewer {
+                            bias,
+                            bias_variance: spread * spread,
+                            precision: grid.precision(),
+                            sighted: looks / math::max(own.len() as f64, 1.0),
+                        });
+                    });
+                    reviewers
+                });
+            return (parts, reviewers.concat());
+        }
+        let nodes = Nodes::<F>::new(&self.law, self.options);
         let reviewers = chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
             let mut reviewers = Vec::with_capacity(people.len());
             let start = self.ratings.given(people.start).start;

@@ -1,5 +1,6 @@
 //! The laws that reviewers and works are drawn from, and how they are learned.
 
+use super::effort::{EFFORTS, EffortSums, Grid, Low};
 use super::nodes::{Nodes, OTHERS, STYLES, Shares};
 use crate::aggregate::moments::Moments;
 use crate::math;
@@ -23,6 +24,8 @@ pub(super) struct Law {
     /// The share of those who are honest but for an offset, and the offset.
     pub(super) shifted: f64,
     pub(super) offset: f64,
+    /// Scores without a look, and how often there are.
+    pub(super) low: Low,
     /// How far scores of the honest lie above what is said of the works: while laws are learned, where
     /// those with an offset had a say in that.
     pub(super) level: f64,
@@ -37,6 +40,8 @@ pub(super) struct Options {
     pub(super) manners: bool,
     /// Whether some add an offset to every score (1) or take it off (-1); 0 for none.
     pub(super) shift: i8,
+    /// Whether reviewers look at works with a probability of their own; without manners and shift.
+    pub(super) effort: bool,
 }
 
 impl Law {
@@ -53,6 +58,7 @@ impl Law {
             shares: [[0.0; OTHERS]; STYLES.len()],
             shifted: 0.0,
             offset: 0.0,
+            low: Low::start(between),
             level: 0.0,
             floor,
         }
@@ -157,6 +163,9 @@ const START_SHAPE: f64 = 2.0;
 const LEAST_SHAPE: f64 = 0.4;
 const MOST_SHAPE: f64 = 300.0;
 
+/// The least variance of scores without a look: narrower they were a level of the scale.
+const LEAST_LOW: f64 = 0.25;
+
 const LEAST_VARIANCE: f64 = 1e-3;
 const MOST_VARIANCE: f64 = 1e4;
 
@@ -204,14 +213,41 @@ impl Law {
             square += total(&sums.square, nodes.shifted.clone()) - 2.0 * less * bias
                 + less * less * shifted;
         }
-        let all = honest + shifted;
-        let bias = (square + PSEUDO * START_BIAS) / (all + PSEUDO);
-        self.bias = math::clamp(bias, LEAST_VARIANCE, MOST_VARIANCE);
         let (mut precision, mut log) = (0.0, 0.0);
         for j in nodes.honest.clone().chain(nodes.shifted.clone()) {
             precision += sums.share[j] / nodes.own[j];
             log -= sums.share[j] * nodes.log[j];
         }
+        self.learn_honest(honest + shifted, square, precision, log);
+    }
+
+    /// The laws of reviewers of whom each looks at some works and not at others.
+    pub(super) fn learn_effort(&mut self, sums: &EffortSums, grid: &Grid) {
+        let (mut precision, mut log) = (0.0, 0.0);
+        for (share, noise) in sums.precisions.iter().zip(&grid.noise) {
+            precision += share / (noise - self.floor);
+            log -= share * math::ln(noise - self.floor);
+        }
+        self.learn_honest(sums.count, sums.square, precision, log);
+        let [count, sum, square] = sums.low;
+        if count > PSEUDO {
+            // Who does not look gives what most works get: the ends of the scale are no such score.
+            let most = math::sqrt(self.quality);
+            let mean = math::clamp(sum / count, -most, most);
+            self.low.mean = mean;
+            let square = square - 2.0 * mean * sum + mean * mean * count;
+            let variance = (square + PSEUDO) / (count + PSEUDO);
+            self.low.variance = math::max(variance, LEAST_LOW);
+        }
+        let start = PSEUDO / EFFORTS as f64;
+        self.low.efforts = sums.efforts.map(|share| (share + start) / (sums.count + PSEUDO));
+    }
+
+    /// The laws of biases and precisions, from so many reviewers with these sums of squares of biases,
+    /// of precisions and of their logarithms.
+    fn learn_honest(&mut self, all: f64, square: f64, precision: f64, log: f64) {
+        let bias = (square + PSEUDO * START_BIAS) / (all + PSEUDO);
+        self.bias = math::clamp(bias, LEAST_VARIANCE, MOST_VARIANCE);
         let precision = precision / math::max(all, 1e-9);
         self.precision = math::clamp(precision, 1.0 / MOST_VARIANCE, MOST_VARIANCE);
         let log = log - all * math::ln(self.precision);
@@ -226,6 +262,25 @@ impl Law {
         let offset = sign * (self.offset + bias / math::max(shifted, 1e-9));
         let least = LEAST_OFFSET * math::sqrt(self.bias);
         self.offset = sign * math::clamp(offset, least, MOST_VARIANCE);
+    }
+
+    /// Goes on in the direction of the last step, by this part of it: where steps are many and small, as
+    /// they are where some look and others do not, fewer do.
+    pub(super) fn go_on(&mut self, before: &Self, part: f64) {
+        let on = |after: &mut f64, before: f64, low: f64, high: f64| {
+            *after = math::clamp(*after * math::exp(part * math::ln(*after / before)), low, high);
+        };
+        on(&mut self.quality, before.quality, LEAST_VARIANCE, MOST_VARIANCE);
+        on(&mut self.bias, before.bias, LEAST_VARIANCE, MOST_VARIANCE);
+        on(&mut self.precision, before.precision, 1.0 / MOST_VARIANCE, MOST_VARIANCE);
+        on(&mut self.shape, before.shape, LEAST_SHAPE, MOST_SHAPE);
+        on(&mut self.low.variance, before.low.variance, LEAST_LOW, MOST_VARIANCE);
+        let mut all = 0.0;
+        for (after, before) in self.low.efforts.iter_mut().zip(before.low.efforts) {
+            on(after, before, 1e-9, 1.0);
+            all += *after;
+        }
+        self.low.efforts.iter_mut().for_each(|share| *share /= all);
     }
 
     /// Whether the variances and the shape are those of other laws but for this part.

@@ -1,6 +1,7 @@
 //! Laws learned from a sample of reviewers and works, given what the others say of the works.
 
 use super::block::{Block, Seen, Site};
+use super::effort::{EffortSums, Grid, Guess};
 use super::law::{ItemSums, Law, Options, ReviewerSums};
 use super::nodes::Nodes;
 use super::real::Real;
@@ -10,6 +11,12 @@ use crate::chunks;
 /// So many reviewers, and works, tell what the laws are: their number beyond this adds nothing that
 /// a grade shows.
 pub(super) const ENOUGH: usize = 1 << 13;
+
+/// How far steps of the laws of those who do not always look are taken beyond.
+const GO_ON: f64 = 1.5;
+
+/// So many tell whether there is effort.
+pub(super) const FEWER: usize = 1 << 10;
 
 /// So many tell which model is better.
 pub(super) const FEW: usize = 1 << 11;
@@ -70,25 +77,64 @@ impl<F: Real> Sample<F> {
         chunks::tree(parts, ItemSums::add)
     }
 
+    /// What reviewers come to of whom each looks at some works and not at others.
+    fn efforts(&self, grid: &Grid, guesses: &mut [Guess]) -> EffortSums {
+        let parts = chunks::map_mut(guesses, |first, guesses| {
+            let (mut grid, mut sums) = (grid.clone(), EffortSums::default());
+            let rows = self.seen.part(first..first + guesses.len());
+            for (i, guess) in guesses.iter_mut().enumerate() {
+                grid.learn(rows, i, *guess);
+                grid.add_to(&mut sums);
+                for (e, seen) in rows.of(i).enumerate() {
+                    let [_, _, looks] = grid.moments(e, seen);
+                    let terms = [1.0, seen[0], seen[0] * seen[0]];
+                    let own = sums.low.iter_mut().zip(terms);
+                    own.for_each(|(sum, term)| *sum += (1.0 - looks) * term);
+                }
+                *guess = grid.bias();
+            }
+            sums
+        });
+        parts.iter().fold(EffortSums::default(), EffortSums::add)
+    }
+
+    fn guesses(&self, grid: &Grid) -> Vec<Guess> {
+        let rows = self.seen.rows();
+        (0..rows.len()).map(|i| grid.guess(rows, i)).collect()
+    }
+
     /// Makes laws more probable in so many steps, or until they move by less than this part, and says
     /// how probable they were before the last: the logarithm of the probability of all that reviewers say.
     pub(super) fn learn(&self, law: &mut Law, options: Options, steps: u32, near: f64) -> f64 {
         let (mut evidence, mut shift) = (0.0, 0.0);
+        let mut guesses = None;
         for _ in 0..steps {
             let before = *law;
-            let nodes = Nodes::new(law, options);
-            let sums = self.reviewers(&nodes);
-            evidence = sums.evidence;
-            law.learn_reviewers(&sums, &nodes, options);
+            if options.effort {
+                let grid = Grid::new(law);
+                let guesses = guesses.get_or_insert_with(|| self.guesses(&grid));
+                let sums = self.efforts(&grid, guesses);
+                evidence = sums.evidence;
+                law.learn_effort(&sums, &grid);
+            } else {
+                let nodes = Nodes::new(law, options);
+                let sums = self.reviewers(&nodes);
+                evidence = sums.evidence;
+                law.learn_reviewers(&sums, &nodes, options);
+            }
             let works = self.works(law);
             shift = works.sum / works.count;
             law.learn_works(&works);
+            if options.effort {
+                law.go_on(&before, GO_ON);
+            }
             if law.is_near(&before, near) {
                 break;
             }
         }
         // Scores and works are less the mean while laws are learned; half a step at once is steady.
         law.mean += 0.5 * shift;
+        law.low.mean -= 0.5 * shift;
         evidence * self.each
     }
 }

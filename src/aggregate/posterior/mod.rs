@@ -1,9 +1,11 @@
 //! The posterior: expectation propagation over works and reviewers.
 
 mod block;
+mod effort;
 mod found;
 mod law;
 mod learn;
+mod levels;
 mod nodes;
 mod real;
 mod search;
@@ -13,6 +15,7 @@ mod tests;
 
 use self::found::Found;
 use self::law::{Law, Options};
+use self::levels::Levels;
 use self::real::Real;
 use self::search::Search;
 use self::state::State;
@@ -25,7 +28,6 @@ use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::{Gradebook, GradebookBuilder, Warning};
-use crate::math;
 use crate::reviews::Reviews;
 
 /// Grades with intervals, from all that is known of each reviewer: bias, precision and manner.
@@ -88,11 +90,12 @@ use crate::reviews::Reviews;
 pub struct Posterior {
     rounds: Rounds,
     manners: bool,
+    effort: Option<bool>,
 }
 
 impl Default for Posterior {
     fn default() -> Self {
-        Self { rounds: Rounds { tolerance: 1e-3, most: 60 }, manners: true }
+        Self { rounds: Rounds { tolerance: 1e-3, most: 60 }, manners: true, effort: None }
     }
 }
 
@@ -112,7 +115,19 @@ impl Posterior {
         self.manners = manners;
         self
     }
+
+    /// Sets whether reviewers may look at some works and not at others, where the scores speak for it.
+    /// By default they may with up to 16,384 people and scores on more than a few levels: one score on
+    /// few levels does not tell whether it was given with a look, and a sweep takes ten times as long.
+    #[must_use]
+    pub fn effort(mut self, effort: bool) -> Self {
+        self.effort = Some(effort);
+        self
+    }
 }
+
+/// People beyond whom effort is not tried unless asked for.
+const MOST_FOR_EFFORT: usize = 1 << 14;
 
 impl Aggregator for Posterior {
     fn name(&self) -> &'static str {
@@ -138,11 +153,13 @@ impl Posterior {
     fn book<'a, F: Real>(&self, ratings: &Ratings<'a>) -> GradebookBuilder<'a> {
         let by_reviewer = ratings.by_reviewer();
         let moments = Moments::of(ratings, &by_reviewer);
-        let step = step(ratings, moments.total);
-        let law = Law::start(&moments, step * step / 12.0);
+        let levels = Levels::of(ratings, moments.total);
+        let law = Law::start(&moments, levels.floor());
         let mut state = State::<F>::new(ratings, &by_reviewer, law, Options::default());
         drop(by_reviewer);
-        let fit = Search { rounds: self.rounds, manners: self.manners }.fit(&mut state);
+        let small = ratings.people() <= MOST_FOR_EFFORT;
+        let looks = self.effort.unwrap_or(self.manners && small && !levels.are_few());
+        let fit = Search { rounds: self.rounds, manners: self.manners, looks }.fit(&mut state);
         let Found { combination, variances, reviewers } = state.into_found();
         // One criterion has no other to share the biases with.
         let bias = (ratings.axes().len() > 1)
@@ -153,24 +170,3 @@ impl Posterior {
         if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book }
     }
 }
-
-/// The step between levels on which scores would be equal as often as they are, were they normal: the
-/// root of `4 pi total` times the probability that two are equal. Where one level has most of the
-/// scores it is wider than the levels are apart.
-fn step(ratings: &Ratings<'_>, total: f64) -> f64 {
-    let column = ratings.column();
-    let stride = column.len().div_ceil(SAMPLE).max(1);
-    let mut sample: Vec<f64> = column.iter().step_by(stride).copied().collect();
-    sample.sort_by(f64::total_cmp);
-    let count = sample.len() as f64;
-    let levels = sample.chunk_by(|a, b| b - a < EQUAL).map(|level| level.len() as f64);
-    let equal = levels.fold(0.0, |sum, own| sum + own * (own - 1.0));
-    let normal = math::sqrt(4.0 * core::f64::consts::PI * total);
-    normal * equal / math::max(count * (count - 1.0), 1.0)
-}
-
-/// What is less apart is the same level, in parts of the standard deviation within works.
-const EQUAL: f64 = 1e-6;
-
-/// So many scores tell how often two are equal.
-const SAMPLE: usize = 1 << 16;

@@ -111,7 +111,7 @@ impl<F: Real> Nodes<F> {
 
 /// The nodes of precision of the honest with their probabilities: equally far apart in `ln t`, under
 /// the density of a Gamma law there.
-fn precisions(law: &Law, options: Options) -> Vec<(f64, f64)> {
+pub(super) fn precisions(law: &Law, options: Options) -> Vec<(f64, f64)> {
     let Law { shape, precision, .. } = *law;
     if !options.precisions {
         return vec![(precision, 1.0)];

@@ -1,7 +1,7 @@
 //! Which model the scores speak for.
 
 use super::law::{Law, Options};
-use super::learn::{ENOUGH, FEW, Sample};
+use super::learn::{ENOUGH, FEW, FEWER, Sample};
 use super::real::Real;
 use super::state::State;
 use crate::aggregate::rounds::Rounds;
@@ -13,13 +13,18 @@ use crate::math;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Search {
     pub(super) rounds: Rounds,
+    /// Whether reviewers may look at some works and not at others.
+    pub(super) looks: bool,
     /// Whether manners other than the honest may be found.
     pub(super) manners: bool,
 }
 
 /// By how much the logarithm of the evidence of a model must be better than that of one which tells
 /// fewer reviewers apart: in all, and for each reviewer.
-const NEEDED: f64 = 20.0;
+const FOR_PRECISIONS: f64 = 5.0;
+const FOR_MANNERS: f64 = 20.0;
+const FOR_SHIFT: f64 = 20.0;
+const FOR_EFFORT: f64 = 30.0;
 const NEEDED_EACH: f64 = 0.01;
 
 /// The part of that at which a model is fitted, to see whether it reaches the whole.
@@ -35,10 +40,23 @@ const COARSE: f64 = 3e-3;
 const STEPS: u32 = 15;
 const NEAR: f64 = 3e-3;
 
+/// By how much more grades may change in the last sweep where reviewers look at some works and not at
+/// others.
+const SLOW: f64 = 2.0;
+
 /// Steps of learning the laws of another model before it is judged: of one with as many nodes as there
 /// are precisions, and of one with a few.
 const STEPS_BEFORE: u32 = 8;
 const STEPS_OF_FEW: u32 = 30;
+
+/// By how much the evidence must be better for these options than for those before.
+fn needed(before: Options, after: Options) -> f64 {
+    let one = |before: bool, after: bool, needed: f64| if after && !before { needed } else { 0.0 };
+    one(before.precisions, after.precisions, FOR_PRECISIONS)
+        + one(before.manners, after.manners, FOR_MANNERS)
+        + one(before.effort, after.effort, FOR_EFFORT)
+        + one(before.shift != 0, after.shift != 0, FOR_SHIFT)
+}
 
 /// An extension of a model.
 #[derive(Debug, Clone, Copy)]
@@ -54,21 +72,24 @@ impl Search {
     pub(super) fn fit<F: Real>(&self, state: &mut State<'_, '_, F>) -> Fit {
         let ratings = state.ratings();
         let reviewers = (0..ratings.people()).filter(|&v| !ratings.given(v).is_empty()).count();
-        let least = math::max(TRIED * NEEDED, NEEDED_EACH * reviewers as f64);
+        let least = NEEDED_EACH * reviewers as f64;
         let (mut refused, mut sweeps) = (Vec::new(), self.settle(state, ROUGH).iterations());
         while let Some(Extension { options, law, gain }) = self.extension(state, &refused, least) {
-            let before = (gain < NEEDED).then(|| (state.clone(), state.evidence()));
+            let needed = needed(state.options, options);
+            let before =
+                (gain < needed || options.effort).then(|| (state.clone(), state.evidence()));
             (state.options, state.law) = (options, law);
             state.raise();
             sweeps += self.settle(state, COARSE).iterations();
             if let Some((before, evidence)) = before
-                && state.evidence() < evidence + NEEDED
+                && state.evidence() < evidence + needed
             {
                 *state = before;
                 refused.push(options);
             }
         }
-        let last = self.settle(state, self.rounds.tolerance);
+        let tolerance = self.rounds.tolerance * if state.options.effort { SLOW } else { 1.0 };
+        let last = self.settle(state, tolerance);
         Fit::iterated(sweeps + last.iterations(), last.converged(), last.last_change())
     }
 
@@ -81,28 +102,45 @@ impl Search {
     ) -> Option<Extension> {
         let now = state.options;
         let sample = Sample::of(state, FEW);
-        let judged = |options: Options| {
+        let judged = |sample: &Sample<F>, options: Options| {
             let mut law = state.law.with(now, options);
-            let steps = if options.precisions { STEPS_BEFORE } else { STEPS_OF_FEW };
+            let few = !options.precisions && !options.effort;
+            let steps = if few { STEPS_OF_FEW } else { STEPS_BEFORE };
             let evidence = sample.learn(&mut law, options, steps, 0.0);
             (law, evidence)
         };
-        let (_, start) = judged(now);
-        let (mut best, mut found) = (start, None);
+        let (_, start) = judged(&sample, now);
+        let (mut best, mut found) = (0.0, None);
         for options in self.wider(now).into_iter().filter(|options| !refused.contains(options)) {
-            let (law, evidence) = judged(options);
+            let (law, evidence) = judged(&sample, options);
+            let gain = evidence - start;
             let apart = options.shift == now.shift || law.stands_apart();
-            if evidence > best + least && apart {
-                // The next must be better by as much again.
-                best = evidence;
-                found = Some(Extension { options, law, gain: evidence - start });
+            // The better by what is asked of it at least.
+            let own = gain - math::max(TRIED * needed(now, options), least);
+            if own > best && apart {
+                best = own;
+                found = Some(Extension { options, law, gain });
             }
         }
-        found
+        let precisions = Options { precisions: true, ..now };
+        let options = Options { effort: true, ..precisions };
+        let simple = Options { precisions: false, ..now } == Options::default();
+        if found.is_some() || !self.looks || !simple || refused.contains(&options) {
+            return found;
+        }
+        // A look at each work takes long: fewer reviewers tell what it adds to precisions.
+        let fewer = Sample::of(state, FEWER);
+        let [(_, before), (law, after)] =
+            [precisions, options].map(|options| judged(&fewer, options));
+        let gain = after - before;
+        (gain > least).then_some(Extension { options, law, gain })
     }
 
     /// The options that tell more reviewers apart, each by one thing more than the one before.
     fn wider(&self, now: Options) -> Vec<Options> {
+        if now.effort {
+            return Vec::new();
+        }
         let precisions = Options { precisions: true, ..now };
         let mut wider = vec![precisions];
         if self.manners {
@@ -121,7 +159,13 @@ impl Search {
         let step = if state.options.manners { 0.7 } else { 1.0 };
         self.rounds.run_until(state.ratings(), || {
             let options = state.options;
-            Sample::of(state, ENOUGH).learn(&mut state.law, options, STEPS, NEAR);
+            // How often reviewers look settles slowly, and takes long to learn.
+            let (enough, steps, near) = if options.effort {
+                (ENOUGH / 2, STEPS / 3, NEAR / 3.0)
+            } else {
+                (ENOUGH, STEPS, NEAR)
+            };
+            Sample::of(state, enough).learn(&mut state.law, options, steps, near);
             state.raise();
             let changes = state.sweep(step);
             (changes.largest, changes.root_mean_square() <= tolerance)

@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::block::{Block, REVIEWERS, Rows, Seen, Site};
+use super::effort::{Grid, Guess};
 use super::law::{Law, Options};
 use super::nodes::Nodes;
 use super::real::Real;
@@ -25,6 +26,8 @@ pub(super) struct State<'r, 'a, F> {
     pub(super) items: Vec<[F; 2]>,
     /// What is said of the item of each rating, by reviewer.
     pub(super) found: [Vec<F>; 2],
+    /// What is known of biases where reviewers look at some works and not at others.
+    guesses: Vec<Guess>,
     pub(super) law: Law,
     pub(super) options: Options,
 }
@@ -73,7 +76,8 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         let sites = chunks::column(by_reviewer.len(), site);
         let items = vec![[F::default(); 2]; ratings.items()];
         let found = [Vec::new(), Vec::new()];
-        let mut state = Self { ratings, slots, scores, sites, items, found, law, options };
+        let guesses = Vec::new();
+        let mut state = Self { ratings, slots, scores, sites, items, found, guesses, law, options };
         state.collect();
         state
     }
@@ -136,6 +140,9 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
     /// What every review says, from what all others say; then what they say together. New sites are
     /// `step` of the way from the old ones.
     pub(super) fn sweep(&mut self, step: f64) -> Changes {
+        if self.options.effort {
+            return self.sweep_effort(step);
+        }
         let nodes = Nodes::<F>::new(&self.law, self.options);
         let mut sites = core::mem::take(&mut self.sites);
         let ratings = self.ratings;
@@ -154,6 +161,59 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         });
         self.sites = sites;
         self.collect()
+    }
+
+    /// A sweep where reviewers look at some works and not at others.
+    fn sweep_effort(&mut self, step: f64) -> Changes {
+        let mut sites = core::mem::take(&mut self.sites);
+        let ratings = self.ratings;
+        let end = |v: usize| ratings.given(v).end;
+        let guesses = chunks::rows(&mut sites, ratings.people(), end, |people, sites| {
+            let start = ratings.given(people.start).start;
+            let mut guesses = Vec::with_capacity(people.len());
+            let mut results = [Vec::new(), Vec::new()];
+            self.each_grid(people, sites, start, |grid, rows, i, own, sites| {
+                results.iter_mut().for_each(Vec::clear);
+                for (e, seen) in rows.of(i).enumerate() {
+                    let [first, second, _] = grid.moments(e, seen);
+                    results[0].push(F::new(first));
+                    results[1].push(F::new(second));
+                }
+                rows.only(i).move_sites(
+                    [&results[0], &results[1]],
+                    &self.law,
+                    step,
+                    &mut sites[own],
+                );
+                guesses.push(grid.bias());
+            });
+            guesses
+        });
+        self.sites = sites;
+        self.guesses = guesses.concat();
+        self.collect()
+    }
+
+    /// Calls `work` for each of these people with their grid, the batch they are of and their place in
+    /// it, and where their sites are among those of all of these people.
+    pub(super) fn each_grid(
+        &self,
+        people: Range<usize>,
+        sites: &mut [[F; 2]],
+        start: usize,
+        mut work: impl FnMut(&mut Grid, Rows<'_, F>, usize, Range<usize>, &mut [[F; 2]]),
+    ) {
+        let (mut grid, mut seen) = (Grid::new(&self.law), Seen::default());
+        for v in people {
+            let range = self.ratings.given(v);
+            let own = range.start - start..range.end - start;
+            seen.clear();
+            self.see(v..v + 1, &sites[own.clone()], &mut seen);
+            let rows = seen.rows();
+            let guess = self.guesses.get(v).copied().unwrap_or_else(|| grid.guess(rows, 0));
+            grid.learn(rows, 0, guess);
+            work(&mut grid, rows, 0, own, sites);
+        }
     }
 
     /// Calls `work` for batch after batch of these people with what is found of them, what they see, and
@@ -197,6 +257,14 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         let Self { ratings, slots, sites, law, .. } = self;
         let of_people = chunks::map(ratings.people(), |people| {
             let mut sum = 0.0;
+            if self.options.effort {
+                let range = of_batch(ratings, &people);
+                let mut own = sites[range.clone()].to_vec();
+                self.each_grid(people, &mut own, range.start, |grid, _, _, _, _| {
+                    sum += grid.evidence;
+                });
+                return sum;
+            }
             self.each_batch(&nodes, people, |block, _, _| sum += block.evidence());
             sum
         });

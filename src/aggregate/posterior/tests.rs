@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::block::{Block, Seen};
+use super::effort::{EFFORT, Grid, Low};
 use super::law::{Law, Options};
 use super::nodes::Nodes;
 use super::*;
@@ -11,7 +12,7 @@ use crate::aggregate::fixtures::{matrix, small, tree};
 use crate::aggregate::{Mean, ShrunkMean};
 use crate::id::SubmissionId;
 
-const OPTIONS: Options = Options { precisions: true, manners: true, shift: -1 };
+const OPTIONS: Options = Options { precisions: true, manners: true, shift: -1, effort: false };
 const MOMENTS: Moments =
     Moments { mean: 0.3, quality: 1.5, bias: 0.4, noise: 0.7, within_items: 1.1, total: 2.6 };
 
@@ -128,6 +129,78 @@ fn single_precision_says_the_same() {
             assert!((log - single_log).abs() < 1e-5, "{log} {single_log}");
             for (double, single) in double.iter().flatten().zip(single.iter().flatten()) {
                 assert!((double - single).abs() < 1e-5, "{double} {single}");
+            }
+        }
+    }
+}
+
+/// Sums over a fine grid of the bias, with grades summed out by hand, over precisions, efforts and
+/// whether each review was a look: the probability of the scores, then for both grades by how much the
+/// mean moves and the second moment about the old mean, less the variance, and the probability of a look.
+fn integral_of_looks(law: &Law, scores: [f64; 2], known: [(f64, f64); 2]) -> [f64; 7] {
+    let normal = |x: f64, variance: f64| {
+        (-x * x / (2.0 * variance)).exp() / (2.0 * core::f64::consts::PI * variance).sqrt()
+    };
+    let options = Options { precisions: true, effort: true, ..Options::default() };
+    let nodes = Nodes::<f64>::new(law, options);
+    let step = 16.0 * law.bias.sqrt() / 4000.0;
+    let mut sums = [0.0; 7];
+    for j in 0..nodes.len() {
+        let precision = nodes.weight[j].exp() * law.bias.sqrt();
+        for b in (0..=4000_u16).map(|i| (f64::from(i) - 2000.0) * step) {
+            for (effort, share) in EFFORT.iter().zip(law.low.efforts) {
+                for pattern in 0..4 {
+                    let mut p = precision * share * step * normal(b, law.bias);
+                    let mut own = [[0.0; 3]; 2];
+                    for e in 0..2 {
+                        let (mean, variance) = known[e];
+                        if pattern >> e & 1 == 1 {
+                            let all = variance + nodes.noise[j];
+                            let away = scores[e] - mean - b;
+                            let moved = variance / all * away;
+                            p *= effort * normal(away, all);
+                            own[e] = [moved, moved * moved - variance * variance / all, 1.0];
+                        } else {
+                            let away = scores[e] - law.mean - law.low.mean;
+                            p *= (1.0 - effort) * normal(away, law.low.variance);
+                        }
+                    }
+                    sums[0] += p;
+                    for (sum, x) in sums[1..].iter_mut().zip(own.iter().flatten()) {
+                        *sum += p * x;
+                    }
+                }
+            }
+        }
+    }
+    for i in 1..7 {
+        sums[i] /= sums[0];
+    }
+    sums
+}
+
+#[test]
+fn looks_at_two_works_are_summed_nearly_exactly() {
+    let options = Options { precisions: true, effort: true, ..Options::default() };
+    let law = law(options);
+    let law = Law { low: Low { mean: 0.2, variance: 0.6, ..law.low }, ..law };
+    for (scores, known) in CASES {
+        let expected = integral_of_looks(&law, scores, known);
+        let mut seen = Seen::default();
+        let (precisions, pulls) = (known.map(|k| 1.0 / k.1), known.map(|k| k.0 / k.1));
+        let found: [&[f64]; 2] = [&precisions, &pulls];
+        seen.extend(&law, core::iter::once(2), &scores, found, &[[0.0; 2]; 2]);
+        let (rows, mut grid) = (seen.rows(), Grid::new(&law));
+        let mut guess = grid.guess(rows, 0);
+        for _ in 0..3 {
+            grid.learn(rows, 0, guess);
+            guess = grid.bias();
+        }
+        let log = grid.evidence - (2.0 * core::f64::consts::PI).ln();
+        assert!((log - expected[0].ln()).abs() < 1e-3, "{log} {}", expected[0].ln());
+        for (e, one) in rows.of(0).enumerate() {
+            for (found, expected) in grid.moments(e, one).iter().zip(&expected[1 + 3 * e..]) {
+                assert!((found - expected).abs() < 1e-3, "{found} {expected}");
             }
         }
     }
