@@ -256,12 +256,12 @@ pub fn by_name(name: &str) -> Option<Box<dyn Aggregator>> {
 }
 
 /// The method that the crate recommends where nothing more is known of a course:
-/// [`ShrunkMean`].
+/// [`Posterior`].
 ///
 /// ```
-/// assert_eq!(peergrade::aggregate::default_method().name(), "shrunk-mean");
+/// assert_eq!(peergrade::aggregate::default_method().name(), "posterior");
 /// ```
 #[must_use]
 pub fn default_method() -> Box<dyn Aggregator> {
-    Box::new(ShrunkMean)
+    Box::new(Posterior::default())
 }

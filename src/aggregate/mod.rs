@@ -116,7 +116,7 @@ pub use peer_rank::PeerRank;
 pub use peergrade::{Peergrade, PeergradeFeedback, PeergradeScores, Reaction};
 pub use pg1::{Pg1Em, Pg1Vb};
 pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
-pub use posterior::Posterior;
+pub use posterior::{LiveError, LivePosterior, Posterior};
 pub use rank_with_ta::RankWithTa;
 pub use review_grades::ReviewGrades;
 pub use shrunk_mean::ShrunkMean;

@@ -34,7 +34,7 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    fn rating(self, score: f64) -> f64 {
+    pub(super) fn rating(self, score: f64) -> f64 {
         score / self.unit - self.zero / self.unit
     }
 

@@ -6,6 +6,7 @@ use super::real::Real;
 use super::state::State;
 use crate::aggregate::combination::{Combination, Each, Prior};
 use crate::aggregate::gather::each_row;
+use crate::aggregate::ratings::Ratings;
 use crate::chunks;
 use crate::math;
 
@@ -89,26 +90,16 @@ impl<F: Real> State<'_, '_, F> {
                 own[u - first] = Own { weight, level };
             });
         });
-        let part = ratings.parts();
-        let of_item = |u: usize| ratings.reviewers(u).first().map(|v| part[v.index()] as usize);
-        let mut levels = vec![Level::default(); ratings.people()];
-        for (u, own) in own.iter().enumerate() {
-            if let Some(part) = of_item(u) {
-                levels[part] = levels[part].add(own.level);
-            }
-        }
-        let all = levels.iter().fold(Level::default(), |all, &level| all.add(level));
-        let level = all.shift();
+        let (levels, level) = levels(ratings, |u| own[u].level);
         let end = |u: usize| ratings.range(u).end;
         chunks::rows(&mut corrections, ratings.items(), end, |items, mut out| {
             for u in items {
                 let range = ratings.range(u);
                 let (slots, rest) = core::mem::take(&mut out).split_at_mut(range.len());
                 out = rest;
-                let Some(part) = of_item(u) else { continue };
                 // The mean of the law stays where it is: scores alone move this grade.
                 let share = math::max(own[u].weight / (prior + own[u].weight), LEAST_SHARE);
-                let shift = level + (levels[part].shift() - level) / share;
+                let shift = level + (levels[u] - level) / share;
                 for (slot, z) in slots.iter_mut().zip(ratings.of(u)) {
                     *slot = z - *slot - shift;
                 }
@@ -123,7 +114,7 @@ impl<F: Real> State<'_, '_, F> {
     }
 
     /// What each review weighs and the score it stands for, by reviewer, and what is known of reviewers.
-    fn parts(&self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
+    pub(super) fn parts(&self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
         let mut parts = vec![[F::default(); 2]; self.sites.len()];
         let end = |v: usize| self.ratings.given(v).end;
         if self.options.effort {
@@ -168,18 +159,34 @@ impl<F: Real> State<'_, '_, F> {
     }
 }
 
+/// How far scores lie above grades in the part of the graph that each item is in, and in all of it; in
+/// all of it for an item without ratings.
+pub(super) fn levels(ratings: &Ratings<'_>, of_item: impl Fn(usize) -> Level) -> (Vec<f64>, f64) {
+    let part = ratings.parts();
+    let part = |u: usize| ratings.reviewers(u).first().map(|v| part[v.index()] as usize);
+    let mut levels = vec![Level::default(); ratings.people()];
+    for u in 0..ratings.items() {
+        if let Some(part) = part(u) {
+            levels[part] = levels[part].add(of_item(u));
+        }
+    }
+    let all = levels.iter().fold(Level::default(), |all, &level| all.add(level)).shift();
+    let level = |u: usize| part(u).map_or(all, |part| levels[part].shift());
+    ((0..ratings.items()).map(level).collect(), all)
+}
+
 /// The least part that scores have in a grade for a shift of the whole grade through them.
 const LEAST_SHARE: f64 = 0.2;
 
 /// How far scores lie above grades: a sum by probabilities, and those.
 #[derive(Debug, Clone, Copy, Default)]
-struct Level {
-    sum: f64,
-    weight: f64,
+pub(super) struct Level {
+    pub(super) sum: f64,
+    pub(super) weight: f64,
 }
 
 impl Level {
-    fn add(self, other: Self) -> Self {
+    pub(super) fn add(self, other: Self) -> Self {
         Self { sum: self.sum + other.sum, weight: self.weight + other.weight }
     }
 

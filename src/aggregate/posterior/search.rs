@@ -58,6 +58,12 @@ fn needed(before: Options, after: Options) -> f64 {
         + one(before.shift != 0, after.shift != 0, FOR_SHIFT)
 }
 
+/// The part of the way that sweeps go: where a reviewer may be of one manner or the other, full steps can
+/// go to and fro.
+pub(super) fn step(options: Options) -> f64 {
+    if options.manners { 0.7 } else { 1.0 }
+}
+
 /// An extension of a model.
 #[derive(Debug, Clone, Copy)]
 struct Extension {
@@ -155,8 +161,7 @@ impl Search {
 
     /// Sweeps until grades settle.
     fn settle<F: Real>(&self, state: &mut State<'_, '_, F>, tolerance: f64) -> Fit {
-        // Where a reviewer may be of one manner or the other, full steps can go to and fro.
-        let step = if state.options.manners { 0.7 } else { 1.0 };
+        let step = step(state.options);
         self.rounds.run_until(state.ratings(), || {
             let options = state.options;
             // How often reviewers look settles slowly, and takes long to learn.

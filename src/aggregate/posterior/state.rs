@@ -306,7 +306,7 @@ fn of_batch(ratings: &Ratings<'_>, people: &Range<usize>) -> Range<usize> {
 }
 
 impl Site {
-    fn new<F: Real>([precision, pull]: [F; 2]) -> Self {
+    pub(super) fn new<F: Real>([precision, pull]: [F; 2]) -> Self {
         Self { precision: precision.get(), pull: pull.get() }
     }
 
@@ -314,7 +314,7 @@ impl Site {
         [F::new(self.precision), F::new(self.pull)]
     }
 
-    fn plus(self, other: Self) -> Self {
+    pub(super) fn plus(self, other: Self) -> Self {
         Self { precision: self.precision + other.precision, pull: self.pull + other.pull }
     }
 
