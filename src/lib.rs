@@ -12,7 +12,7 @@
 //! every scenario.
 //!
 //! ```
-//! use peergrade::aggregate::{Aggregator, ShrunkMean};
+//! use peergrade::aggregate::{Aggregator, Posterior};
 //! use peergrade::{Assigner, Cohort, Reviews, Roster, Rubric, Scale, Seed};
 //!
 //! // Keys from a database, in any order.
@@ -29,7 +29,7 @@
 //! }
 //! let reviews = rows.build()?;
 //!
-//! let grades = ShrunkMean.aggregate(&reviews)?;
+//! let grades = Posterior::default().aggregate(&reviews)?;
 //! for (submission, key) in (0..).map(peergrade::SubmissionId::new).zip(people.keys()) {
 //!     let grade = grades.grade(submission).unwrap();
 //!     let interval = grades.interval(submission, 0.9).unwrap();

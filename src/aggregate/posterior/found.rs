@@ -1,6 +1,7 @@
 //! What comes of sweeps: grades, and what is known of reviewers.
 
 use super::block::Block;
+use super::law::Law;
 use super::nodes::Nodes;
 use super::real::Real;
 use super::state::State;
@@ -48,49 +49,15 @@ impl<F: Real> State<'_, '_, F> {
         let Self { ratings, slots, items, law, .. } = self;
         let variances = chunks::column(items.len(), |u| 1.0 / items[u][0].get());
         drop(items);
-        let prior = 1.0 / law.quality;
-        let sighted = chunks::column(reviewers.len(), |v| F::new(reviewers[v].sighted));
         let mut weights = vec![0.0; ratings.column().len()];
         let mut corrections = vec![0.0; weights.len()];
-        let mut own = vec![Own::default(); ratings.items()];
-        let rows = |column: &mut [f64], i: usize| {
-            let end = |u: usize| ratings.range(u).end;
-            chunks::rows(column, ratings.items(), end, |items, out| {
-                let start = ratings.range(items.start).start;
-                each_row(
-                    items,
-                    |u| ratings.range(u),
-                    &slots,
-                    &parts,
-                    |_, range, parts| {
-                        for (e, part) in range.zip(parts) {
-                            out[e - start] = part[i].get();
-                        }
-                    },
-                );
-            });
-        };
-        rows(&mut weights, 0);
-        rows(&mut corrections, 1);
+        by_review(ratings, &slots, &parts, 0, &mut weights);
+        by_review(ratings, &slots, &parts, 1, &mut corrections);
         drop((parts, slots));
-        chunks::map_mut(&mut own, |first, own| {
-            let rows = first..first + own.len();
-            ratings.each_item(rows, &sighted, |u, scores, sighted| {
-                let range = ratings.range(u);
-                let rows = weights[range.clone()].iter().zip(&corrections[range]);
-                let (mut sum, mut weight) = (prior * law.mean, 0.0);
-                for (w, corrected) in rows {
-                    sum += w * corrected;
-                    weight += w;
-                }
-                let grade = sum / (prior + weight);
-                let level = scores.iter().zip(sighted).fold(Level::default(), |level, (z, w)| {
-                    level.add(Level { sum: w.get() * (z - grade), weight: w.get() })
-                });
-                own[u - first] = Own { weight, level };
-            });
-        });
+        let sighted = chunks::column(reviewers.len(), |v| F::new(reviewers[v].sighted));
+        let own = own(ratings, &law, &sighted, &weights, &corrections);
         let (levels, level) = levels(ratings, |u| own[u].level);
+        let prior = 1.0 / law.quality;
         let end = |u: usize| ratings.range(u).end;
         chunks::rows(&mut corrections, ratings.items(), end, |items, mut out| {
             for u in items {
@@ -115,35 +82,11 @@ impl<F: Real> State<'_, '_, F> {
 
     /// What each review weighs and the score it stands for, by reviewer, and what is known of reviewers.
     pub(super) fn parts(&self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
+        if self.options.effort {
+            return self.parts_by_effort();
+        }
         let mut parts = vec![[F::default(); 2]; self.sites.len()];
         let end = |v: usize| self.ratings.given(v).end;
-        if self.options.effort {
-            parts.copy_from_slice(&self.sites);
-            let reviewers =
-                chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
-                    let start = self.ratings.given(people.start).start;
-                    let mut reviewers = Vec::with_capacity(people.len());
-                    self.each_grid(people, parts, start, |grid, rows, i, own, parts| {
-                        let mut looks = 0.0;
-                        for (e, (part, seen)) in
-                            parts[own.clone()].iter_mut().zip(rows.of(i)).enumerate()
-                        {
-                            let [weight, score] = grid.part(e, seen[0]);
-                            *part = [weight, self.law.mean + score].map(F::new);
-                            looks += grid.moments(e, seen)[2];
-                        }
-                        let [bias, spread] = grid.bias();
-                        reviewers.push(Reviewer {
-                            bias,
-                            bias_variance: spread * spread,
-                            precision: grid.precision(),
-                            sighted: looks / math::max(own.len() as f64, 1.0),
-                        });
-                    });
-                    reviewers
-                });
-            return (parts, reviewers.concat());
-        }
         let nodes = Nodes::<F>::new(&self.law, self.options);
         let reviewers = chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
             let mut reviewers = Vec::with_capacity(people.len());
@@ -157,6 +100,88 @@ impl<F: Real> State<'_, '_, F> {
         });
         (parts, reviewers.concat())
     }
+
+    /// [`parts`](Self::parts) where reviewers look at some works and not at others.
+    fn parts_by_effort(&self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
+        let mut parts = self.sites.clone();
+        let end = |v: usize| self.ratings.given(v).end;
+        let reviewers = chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
+            let start = self.ratings.given(people.start).start;
+            let mut reviewers = Vec::with_capacity(people.len());
+            self.each_grid(people, parts, start, |grid, rows, i, own, parts| {
+                let mut looks = 0.0;
+                for (e, (part, seen)) in parts[own.clone()].iter_mut().zip(rows.of(i)).enumerate() {
+                    let [weight, score] = grid.part(e, seen[0]);
+                    *part = [weight, self.law.mean + score].map(F::new);
+                    looks += grid.moments(e, seen)[2];
+                }
+                let [bias, spread] = grid.bias();
+                reviewers.push(Reviewer {
+                    bias,
+                    bias_variance: spread * spread,
+                    precision: grid.precision(),
+                    sighted: looks / math::max(own.len() as f64, 1.0),
+                });
+            });
+            reviewers
+        });
+        (parts, reviewers.concat())
+    }
+}
+
+/// One of the numbers of each review, by reviewer, in the order of the ratings.
+fn by_review<F: Real>(
+    ratings: &Ratings<'_>,
+    slots: &[u32],
+    parts: &[[F; 2]],
+    i: usize,
+    column: &mut [f64],
+) {
+    let end = |u: usize| ratings.range(u).end;
+    chunks::rows(column, ratings.items(), end, |items, out| {
+        let start = ratings.range(items.start).start;
+        each_row(
+            items,
+            |u| ratings.range(u),
+            slots,
+            parts,
+            |_, range, parts| {
+                for (e, part) in range.zip(parts) {
+                    out[e - start] = part[i].get();
+                }
+            },
+        );
+    });
+}
+
+/// What the reviews of each item come to.
+fn own<F: Real>(
+    ratings: &Ratings<'_>,
+    law: &Law,
+    sighted: &[F],
+    weights: &[f64],
+    corrected: &[f64],
+) -> Vec<Own> {
+    let prior = 1.0 / law.quality;
+    let mut own = vec![Own::default(); ratings.items()];
+    chunks::map_mut(&mut own, |first, own| {
+        let rows = first..first + own.len();
+        ratings.each_item(rows, sighted, |u, scores, sighted| {
+            let range = ratings.range(u);
+            let rows = weights[range.clone()].iter().zip(&corrected[range]);
+            let (mut sum, mut weight) = (prior * law.mean, 0.0);
+            for (w, corrected) in rows {
+                sum += w * corrected;
+                weight += w;
+            }
+            let grade = sum / (prior + weight);
+            let level = scores.iter().zip(sighted).fold(Level::default(), |level, (z, w)| {
+                level.add(Level { sum: w.get() * (z - grade), weight: w.get() })
+            });
+            own[u - first] = Own { weight, level };
+        });
+    });
+    own
 }
 
 /// How far scores lie above grades in the part of the graph that each item is in, and in all of it; in

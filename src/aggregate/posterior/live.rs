@@ -355,7 +355,7 @@ mod tests {
         for u in 0..n {
             for step in [1, 7, 31, 100, 211] {
                 let v = (u + step) % n;
-                let spread = if v % 3 == 0 { 4.0 } else { 12.0 };
+                let spread = if v.is_multiple_of(3) { 4.0 } else { 12.0 };
                 let score =
                     70.0 + 12.0 * noise(u, n) + 8.0 * noise(v, n + 1) + spread * noise(u, v);
                 rows.add(SubmissionId::new(u), PersonId::new(v), &[score]).unwrap();

@@ -24,7 +24,7 @@ pub(super) struct Search {
 const FOR_PRECISIONS: f64 = 5.0;
 const FOR_MANNERS: f64 = 20.0;
 const FOR_SHIFT: f64 = 20.0;
-const FOR_EFFORT: f64 = 30.0;
+const FOR_EFFORT: f64 = 8.0;
 const NEEDED_EACH: f64 = 0.01;
 
 /// The part of that at which a model is fitted, to see whether it reaches the whole.
@@ -128,18 +128,17 @@ impl Search {
                 found = Some(Extension { options, law, gain });
             }
         }
-        let precisions = Options { precisions: true, ..now };
-        let options = Options { effort: true, ..precisions };
-        let simple = Options { precisions: false, ..now } == Options::default();
-        if found.is_some() || !self.looks || !simple || refused.contains(&options) {
+        let options = Options { precisions: true, effort: true, ..Options::default() };
+        let out = now.effort || now.shift != 0 || refused.contains(&options);
+        if found.is_some() || !self.looks || out {
             return found;
         }
-        // A look at each work takes long: fewer reviewers tell what it adds to precisions.
+        // A look at each work takes long: fewer reviewers tell what it adds to precisions, or to manners.
         let fewer = Sample::of(state, FEWER);
-        let [(_, before), (law, after)] =
-            [precisions, options].map(|options| judged(&fewer, options));
+        let known = Options { precisions: true, ..now };
+        let [(_, before), (law, after)] = [known, options].map(|options| judged(&fewer, options));
         let gain = after - before;
-        (gain > least).then_some(Extension { options, law, gain })
+        (gain > TRIED * needed(now, options)).then_some(Extension { options, law, gain })
     }
 
     /// The options that tell more reviewers apart, each by one thing more than the one before.
