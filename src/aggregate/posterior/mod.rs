@@ -114,9 +114,10 @@ impl Default for Posterior {
 impl Posterior {
     rounds_setters! {
         /// Sets which root mean square of the changes of grades ends the sweeps, in parts of the
-        /// standard deviation within works: 1e-3 by default.
+        /// standard deviation within works: 1e-3 by default. Where reviewers look at some works and not at
+        /// others it is twice that.
         tolerance,
-        /// Sets how many sweeps there are at most: 60 by default.
+        /// Sets how many sweeps there are at most for each model that is tried: 60 by default.
         max_iterations
     }
 
