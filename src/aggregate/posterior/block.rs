@@ -93,15 +93,6 @@ impl<F: Real> Rows<'_, F> {
         self.ends.len()
     }
 
-    /// One reviewer of these.
-    pub(super) fn only(self, i: usize) -> Self {
-        let range = self.range(i);
-        let first = self.first + range.start;
-        let [score, mean, variance] =
-            [self.score, self.mean, self.variance].map(|column| &column[range.clone()]);
-        Self { score, mean, variance, ends: &self.ends[i..=i], first }
-    }
-
     /// What reviewer `i` sees: scores, and means and variances of grades.
     pub(super) fn of(&self, i: usize) -> impl Iterator<Item = [f64; 3]> {
         let range = self.range(i);
@@ -300,6 +291,11 @@ impl<F: Real> Block<F> {
         self.evidence.iter_mut().zip(&self.logs).for_each(|(most, &log)| *most += log);
     }
 
+    /// Of reviewer `i` at each node: the probability, and mean and variance of the bias.
+    fn given(&self, i: usize) -> [&[F]; 3] {
+        [&self.share, &self.bias, &self.spread].map(|column| self.row(column, i))
+    }
+
     /// What reviewer `i` comes to at each node, or review `i` does.
     fn row<'a>(&self, column: &'a [F], i: usize) -> &'a [F] {
         &column[i * self.nodes..][..self.nodes]
@@ -356,8 +352,7 @@ impl<F: Real> Block<F> {
         rows: Rows<'_, F>,
         (i, e): (usize, usize),
     ) -> [F; 2] {
-        let [share, bias, spread] =
-            [&self.share, &self.bias, &self.spread].map(|column| self.row(column, i));
+        let [share, bias, spread] = self.given(i);
         let row = self.row(&self.precision, e);
         let (score, mean, variance) = (rows.score[e], rows.mean[e], rows.variance[e]);
         let [mut first, mut second] = [[F::ZERO; W]; 2];
@@ -386,8 +381,7 @@ impl<F: Real> Block<F> {
         for (i, evidence) in self.evidence.iter().enumerate() {
             sums.count += 1.0;
             sums.evidence += evidence.get();
-            let [share, bias, spread] =
-                [&self.share, &self.bias, &self.spread].map(|column| &self.row(column, i)[..count]);
+            let [share, bias, spread] = self.given(i).map(|row| &row[..count]);
             for j in 0..count {
                 let (share, bias, spread) = (share[j].get(), bias[j].get(), spread[j].get());
                 shares[j] += share;
@@ -404,8 +398,7 @@ impl<F: Real> Block<F> {
 
     /// A mean over the nodes by their probabilities for reviewer `i`, from node, bias and its variance.
     pub(super) fn mean(&self, i: usize, value: impl Fn(usize, F, F) -> F) -> f64 {
-        let [share, bias, spread] =
-            [&self.share, &self.bias, &self.spread].map(|column| self.row(column, i));
+        let [share, bias, spread] = self.given(i);
         let part = |j: usize| share[j] * value(j, bias[j], spread[j]);
         (0..self.nodes).fold(F::ZERO, |sum, j| sum + part(j)).get()
     }
@@ -439,8 +432,7 @@ impl<F: Real> Block<F> {
         rows: Rows<'_, F>,
         (i, e): (usize, usize),
     ) -> [F; 2] {
-        let [share, bias, spread] =
-            [&self.share, &self.bias, &self.spread].map(|column| self.row(column, i));
+        let [share, bias, spread] = self.given(i);
         let row = self.row(&self.precision, e);
         let [mut weights, mut products] = [[F::ZERO; W]; 2];
         for c in 0..self.nodes / W {

@@ -299,17 +299,18 @@ impl Grid {
         [first, second, looks]
     }
 
-    /// What review `e` would weigh, and the score that it would stand for.
-    pub(super) fn part(&mut self, e: usize, score: f64) -> [f64; 2] {
+    /// What review `e` would weigh, the score that it would stand for, and the probability of a look.
+    pub(super) fn part(&mut self, e: usize, score: f64) -> [f64; 3] {
         self.look(e);
         let count = self.noise.len();
-        let (mut weight, mut product) = (0.0, 0.0);
+        let [mut weight, mut product, mut looks] = [0.0; 3];
         for (q, noise) in self.noise.iter().enumerate() {
             let own = self.looks.iter().zip(&self.biases).skip(q).step_by(count);
             let [share, bias, square] =
                 own.fold([0.0; 3], |[all, first, second], (share, bias)| {
                     [all + share, first + share * bias, second + share * bias * bias]
                 });
+            looks += share;
             if share > 1e-12 {
                 let mean = bias / share;
                 let own = share / (noise + math::max(square / share - mean * mean, 0.0));
@@ -317,6 +318,6 @@ impl Grid {
                 product += own * (score - mean);
             }
         }
-        [weight, if weight > 0.0 { product / weight } else { score }]
+        [weight, if weight > 0.0 { product / weight } else { score }, looks]
     }
 }

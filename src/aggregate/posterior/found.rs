@@ -108,12 +108,12 @@ impl<F: Real> State<'_, '_, F> {
         let reviewers = chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
             let start = self.ratings.given(people.start).start;
             let mut reviewers = Vec::with_capacity(people.len());
-            self.each_grid(people, parts, start, |grid, rows, i, own, parts| {
+            self.each_grid(people, parts, start, |grid, rows, own, parts| {
                 let mut looks = 0.0;
-                for (e, (part, seen)) in parts[own.clone()].iter_mut().zip(rows.of(i)).enumerate() {
-                    let [weight, score] = grid.part(e, seen[0]);
+                for (e, (part, seen)) in parts[own.clone()].iter_mut().zip(rows.of(0)).enumerate() {
+                    let [weight, score, look] = grid.part(e, seen[0]);
                     *part = [weight, self.law.mean + score].map(F::new);
-                    looks += grid.moments(e, seen)[2];
+                    looks += look;
                 }
                 let [bias, spread] = grid.bias();
                 reviewers.push(Reviewer {

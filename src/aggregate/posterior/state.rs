@@ -172,19 +172,14 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             let start = ratings.given(people.start).start;
             let mut guesses = Vec::with_capacity(people.len());
             let mut results = [Vec::new(), Vec::new()];
-            self.each_grid(people, sites, start, |grid, rows, i, own, sites| {
+            self.each_grid(people, sites, start, |grid, rows, own, sites| {
                 results.iter_mut().for_each(Vec::clear);
-                for (e, seen) in rows.of(i).enumerate() {
+                for (e, seen) in rows.of(0).enumerate() {
                     let [first, second, _] = grid.moments(e, seen);
                     results[0].push(F::new(first));
                     results[1].push(F::new(second));
                 }
-                rows.only(i).move_sites(
-                    [&results[0], &results[1]],
-                    &self.law,
-                    step,
-                    &mut sites[own],
-                );
+                rows.move_sites([&results[0], &results[1]], &self.law, step, &mut sites[own]);
                 guesses.push(grid.bias());
             });
             guesses
@@ -194,14 +189,14 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         self.collect()
     }
 
-    /// Calls `work` for each of these people with their grid, the batch they are of and their place in
-    /// it, and where their sites are among those of all of these people.
+    /// Calls `work` for each of these people with their grid, what they see, and where their sites are
+    /// among those of all of these people.
     pub(super) fn each_grid(
         &self,
         people: Range<usize>,
         sites: &mut [[F; 2]],
         start: usize,
-        mut work: impl FnMut(&mut Grid, Rows<'_, F>, usize, Range<usize>, &mut [[F; 2]]),
+        mut work: impl FnMut(&mut Grid, Rows<'_, F>, Range<usize>, &mut [[F; 2]]),
     ) {
         let (mut grid, mut seen) = (Grid::new(&self.law), Seen::default());
         for v in people {
@@ -212,7 +207,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             let rows = seen.rows();
             let guess = self.guesses.get(v).copied().unwrap_or_else(|| grid.guess(rows, 0));
             grid.learn(rows, 0, guess);
-            work(&mut grid, rows, 0, own, sites);
+            work(&mut grid, rows, own, sites);
         }
     }
 
@@ -260,7 +255,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             if self.options.effort {
                 let range = of_batch(ratings, &people);
                 let mut own = sites[range.clone()].to_vec();
-                self.each_grid(people, &mut own, range.start, |grid, _, _, _, _| {
+                self.each_grid(people, &mut own, range.start, |grid, _, _, _| {
                     sum += grid.evidence;
                 });
                 return sum;
