@@ -1,9 +1,10 @@
 //! Figures of the literature on methods of aggregation, made again on the crate's own simulations.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a test may fail, and shows its figures
 
-use peergrade::aggregate::{Aggregator, BurrellEm, Mean, Posterior, ReviewerWeights};
+use peergrade::aggregate::{self, Aggregator, BurrellEm, Mean, Posterior, ReviewerWeights};
+use peergrade::evaluate::HeldOut;
 use peergrade::simulate::{BurrellSchoenebeck, Scenario, Simulated, Simulation, by_name};
-use peergrade::{Assigner, Cohort, Seed};
+use peergrade::{Assigner, Cohort, PersonId, ReviewId, Reviews, Rubric, Scale, Seed, SubmissionId};
 
 /// Whether the mean is the published figure within three standard errors, theirs as large as that
 /// of `runs` of our runs, and half a unit of their last digit.
@@ -119,4 +120,66 @@ fn scores_without_a_look_count_for_little() {
         println!("{name}: {:.3} of the squared error without", with / without);
         assert!(ratio.contains(&(with / without)), "{name}: {with} {without}");
     }
+}
+
+/// The slopes of those who give everybody the top mark are near 0, those of the honest near 1; so scores
+/// are foreseen better than by bias alone.
+#[test]
+fn slopes_tell_who_follows_what_is_seen() {
+    let course = by_name("bs-all10").unwrap().simulate(1000, Seed::new(1)).unwrap();
+    let (reviews, truth) = (course.reviews(), course.truth());
+    let grades = Posterior::default().aggregate(reviews).unwrap();
+    let mut slopes = [(0.0, 0.0); 2];
+    let [mut by_bias, mut by_slope] = [0.0; 2];
+    for (review, (work, reviewer)) in (0..).map(ReviewId::new).zip(reviews.graph().iter()) {
+        let (sum, count) = &mut slopes[usize::from(truth.is_hostile(reviewer))];
+        (*sum, *count) = (*sum + grades.slope(reviewer).unwrap(), *count + 1.0);
+        let score = reviews.total(review).unwrap();
+        let off = score - grades.peer_grade(work).unwrap() - grades.bias(reviewer).unwrap();
+        by_bias += off * off;
+        by_slope += (score - grades.expected_score(work, reviewer).unwrap()).powi(2);
+    }
+    let [honest, hostile] = slopes.map(|(sum, count)| sum / count);
+    println!(
+        "slopes: honest {honest:.3}, hostile {hostile:.3}; squares {by_slope:.1} {by_bias:.1}"
+    );
+    assert!(honest > 0.75 && hostile < 0.1, "{honest} {hostile}");
+    assert!(by_slope < 0.95 * by_bias, "{by_slope} {by_bias}");
+}
+
+/// A dozen reviewers with biases as wide as works differ, of whom a few review most, alone or in pairs:
+/// biases are told from the grades as they are given out, so that hidden scores are foreseen as by
+/// crossed random effects.
+#[test]
+fn scores_are_foreseen_where_loads_are_uneven() {
+    let scale = Scale::new(0.0, 100.0).unwrap();
+    let noise = |seed: u32| {
+        let mut word = u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
+        (0..12).fold(-6.0, |sum, _| {
+            word ^= word << 13;
+            word ^= word >> 7;
+            word ^= word << 17;
+            sum + (word >> 11) as f64 / (1_u64 << 53) as f64
+        })
+    };
+    let mut cohort = Cohort::builder(12).unwrap();
+    let works: Vec<SubmissionId> = (0..400).map(|_| cohort.submission(&[]).unwrap()).collect();
+    let cohort = cohort.build();
+    let mut rows = Reviews::builder(&cohort, Rubric::single(scale));
+    for (i, &work) in (0..).zip(&works) {
+        let grade = 50.0 + 10.0 * noise(i + 1000);
+        let first = i * i % 144 / 12 * (i % 12) / 12;
+        for reviewer in [first, (first + 1 + i % 5) % 12].into_iter().take(1 + i as usize % 2) {
+            let bias = 10.0 * noise(reviewer + 1) + if reviewer < 3 { 12.0 } else { 0.0 };
+            let score = grade + bias + 4.0 * noise(2000 + 12 * i + reviewer);
+            rows.add(work, PersonId::new(reviewer), &[score.clamp(0.0, 100.0)]).unwrap();
+        }
+    }
+    let reviews = rows.build().unwrap();
+    let [ours, theirs] = ["posterior", "blup"].map(|name| {
+        let method = aggregate::by_name(name).unwrap();
+        HeldOut::default().evaluate(&reviews, &*method, Seed::new(1)).unwrap().rmse()
+    });
+    println!("hidden scores: posterior {ours:.3}, blup {theirs:.3}");
+    assert!(ours < 1.03 * theirs, "{ours} {theirs}");
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use peergrade::aggregate::{METHODS, Mean, Method, ShrunkMean, by_name};
 use peergrade::evaluate::{Baseline, HeldOut};
-use peergrade::metrics::rmse;
+use peergrade::metrics::{pearson, rmse};
 use peergrade::simulate::{JointTable, PeerAgreement};
 use peergrade::{Aggregator, Cohort, Reviews, Roster, Rubric, Scale, Seed, SubmissionId};
 
@@ -71,10 +71,14 @@ fn reviews(rows: &[Vec<String>], scale: Scale) -> (Reviews, Roster<&str, Submiss
 }
 
 impl Set {
-    fn error(&self, method: &str) -> f64 {
+    /// Grades by a method, and the truth.
+    fn pairs(&self, method: &str) -> (Vec<f64>, Vec<f64>) {
         let grades = by_name(method).unwrap().aggregate(&self.reviews).unwrap();
-        let (estimate, truth): (Vec<f64>, Vec<f64>) =
-            self.truth.iter().filter_map(|&(s, truth)| Some((grades.grade(s)?, truth))).unzip();
+        self.truth.iter().filter_map(|&(s, truth)| Some((grades.grade(s)?, truth))).unzip()
+    }
+
+    fn error(&self, method: &str) -> f64 {
+        let (estimate, truth) = self.pairs(method);
         rmse(&estimate, &truth).unwrap()
     }
 }
@@ -98,6 +102,79 @@ fn mean_and_median_have_the_measured_errors() {
         }
         eprintln!("{set}: shrunk-mean {:.4}", set_of.error("shrunk-mean"));
     }
+}
+
+/// The sets with truth, and the most of their scales.
+const WITH_TRUTH: [(&str, &str, &str, f64); 4] = [
+    ("auckland-part1", "ratings.csv", "truth.csv", 7.0),
+    ("web-relevance", "ratings.csv", "truth.csv", 4.0),
+    ("skating-a", "ratings_k3.csv", "truth_k3.csv", 10.0),
+    ("mammogram-a", "ratings_k4.csv", "truth_k4.csv", 4.0),
+];
+
+/// On no set is the posterior worse than the mean: the interval of the paired bootstrap, over works, of
+/// 95 % of the RMSE less the mean's is not above 0; and the order is as good.
+#[test]
+fn the_posterior_is_nowhere_worse_than_the_mean() {
+    let Some(data) = data() else { return };
+    for (set, ratings, truth, max) in WITH_TRUTH {
+        let of = load(&data.join(set), ratings, truth, Scale::new(0.0, max).unwrap());
+        let ((mean, truth), (ours, _)) = (of.pairs("mean"), of.pairs("posterior"));
+        let squares = |grades: &[f64]| -> Vec<f64> {
+            grades.iter().zip(&truth).map(|(g, t)| (g - t) * (g - t)).collect()
+        };
+        let squares = [squares(&ours), squares(&mean)];
+        // Marsaglia's xorshift draws well enough here.
+        let mut word = 88_172_645_463_325_252_u64;
+        let mut draw = || {
+            word ^= word << 13;
+            word ^= word >> 7;
+            word ^= word << 17;
+            (word % truth.len() as u64) as usize
+        };
+        let mut differences: Vec<f64> = (0..1000)
+            .map(|_| {
+                let works: Vec<usize> = truth.iter().map(|_| draw()).collect();
+                let [ours, mean] = [0, 1].map(|method| {
+                    let sum: f64 = works.iter().map(|&work| squares[method][work]).sum();
+                    (sum / works.len() as f64).sqrt()
+                });
+                ours - mean
+            })
+            .collect();
+        differences.sort_by(f64::total_cmp);
+        let (low, high) = (differences[25], differences[974]);
+        let [r, r_mean] = [&ours, &mean].map(|grades| pearson(grades, &truth).unwrap());
+        let error = rmse(&ours, &truth).unwrap();
+        eprintln!("{set}: posterior {error:.4} [{low:+.4}, {high:+.4}] r {r:.4}, mean {r_mean:.4}");
+        assert!(low <= 0.0, "{set}: {low} to {high}");
+        assert!(r > r_mean - 0.005, "{set}: {r}, mean {r_mean}");
+    }
+}
+
+/// The posterior foresees hidden ratings as crossed random effects do, or better: by two standard
+/// errors over draws no set says otherwise.
+#[test]
+fn the_posterior_foresees_hidden_ratings_as_crossed_effects_do() {
+    let Some(data) = data() else { return };
+    let [one, two] = [("writing-a", 0.0, 7.0), ("aibs-grants", 1.0, 5.0)];
+    let others = [one, two].map(|(set, min, max)| (set, "ratings.csv", min, max));
+    let sets = WITH_TRUTH.iter().map(|&(set, ratings, _, max)| (set, ratings, 0.0, max));
+    let mut better = 0;
+    for (set, ratings, min, max) in sets.chain(others) {
+        let rows = read(&data.join(set).join(ratings), &["item", "rater", "score"]);
+        let (reviews, _) = reviews(&rows, Scale::new(min, max).unwrap());
+        let [ours, theirs] = ["posterior", "blup"].map(|name| {
+            let method = by_name(name).unwrap();
+            HeldOut::default().evaluate(&reviews, &*method, Seed::new(1)).unwrap()
+        });
+        let gain = ours.minus(&theirs).unwrap();
+        eprintln!("{set}: posterior {:.4}, less BLUP's {gain:+.4?}", ours.rmse());
+        assert!(gain.rmse < 2.0 * gain.rmse_se.unwrap(), "{set}: {gain:?}");
+        assert!(gain.log_score > -2.0 * gain.log_score_se.unwrap(), "{set}: {gain:?}");
+        better += u32::from(gain.rmse < -2.0 * gain.rmse_se.unwrap());
+    }
+    assert!(better >= 2, "{better}");
 }
 
 /// The joint tables of two random peers on rubric criteria of real courses.

@@ -408,8 +408,17 @@ impl Combination {
     }
 }
 
+/// A column of people; those without ratings have no value.
+pub(super) fn by_person(ratings: &Ratings<'_>, value: impl Fn(usize) -> f64 + Sync) -> Column {
+    Column::from_raw(chunks::column(ratings.people(), |v| {
+        // Beyond the largest double counts as missing.
+        let known = Some(v).filter(|&v| !ratings.items_of(v).is_empty()).map(&value);
+        known.filter(|x| x.is_finite()).unwrap_or(MISSING)
+    }))
+}
+
 /// Adds what a model finds in people, in the unit of the ratings, to a gradebook: in points of the
-/// total. People without ratings have none.
+/// total.
 pub(super) fn with_reviewers<'a>(
     ratings: &Ratings<'_>,
     book: GradebookBuilder<'a>,
@@ -417,18 +426,8 @@ pub(super) fn with_reviewers<'a>(
     precision: impl Fn(usize) -> f64 + Sync,
 ) -> GradebookBuilder<'a> {
     let unit = ratings.points(1.0);
-    let column = |value: &(dyn Fn(usize) -> f64 + Sync)| {
-        Column::from_raw(chunks::column(ratings.people(), |v| {
-            let known = !ratings.items_of(v).is_empty();
-            // Beyond the largest double counts as missing.
-            if known {
-                Some(value(v)).filter(|x| x.is_finite()).unwrap_or(MISSING)
-            } else {
-                MISSING
-            }
-        }))
-    };
-    book.reviewers(column(&|v| unit * bias(v)), column(&|v| precision(v) / unit / unit))
+    let bias = by_person(ratings, |v| unit * bias(v));
+    book.reviewers(bias, by_person(ratings, |v| precision(v) / unit / unit))
 }
 
 impl Ratings<'_> {

@@ -17,7 +17,8 @@ use crate::{chunks, math};
 /// ```text
 /// h_u = min(floor(share k_u + U), k_u - 1)    ratings hidden of the k_u of submission u, at random;
 ///                                             U uniform on [0, 1), so share k_u on average
-/// z^  = s^_u + b_v                            grade by peers and bias of the reviewer (or 0)
+/// z^  = s^_u + b_v + (slope_v - 1)(s^_u - c)  Gradebook::expected_score: grade by peers, bias and slope
+///                                             of the reviewer (or 0 and 1)
 /// V   = var(s^_u) + var(b_v) + n_v
 /// n_v = 1 / precision of v, or else s2        noise; never below the floor
 /// var(s^_u) = std error^2, or else s2 / k'_u  k'_u ratings of u are left
@@ -253,9 +254,8 @@ impl<'a> Predictor<'a> {
     fn terms(&self, rating: Rating) -> (f64, f64) {
         let Rating { submission, reviewer, total } = rating;
         let unit = self.noise.unit;
-        let grade = self.grades.peer_grade(submission).unwrap_or_default() / unit;
-        let bias = self.grades.bias(reviewer).unwrap_or(0.0) / unit;
-        let error = total / unit - (grade + bias);
+        let expected = self.grades.expected_score(submission, reviewer).unwrap_or_default();
+        let error = total / unit - expected / unit;
         let variance = self.variance(submission, reviewer);
         let square = error * error;
         (square, -0.5 * math::ln(core::f64::consts::TAU * variance) - square / variance / 2.0)

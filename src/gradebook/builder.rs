@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use super::column::MISSING;
-use super::{Column, Detail, Fit, Gradebook, Known, Prior, ReviewerEstimates, Source, Warning};
+use super::{
+    Column, Detail, Fit, Gradebook, Known, Prior, ReviewerEstimates, Slopes, Source, Warning,
+};
 use crate::chunks;
 use crate::id::{SubmissionId, to_u32};
 use crate::reviews::Reviews;
@@ -114,6 +116,7 @@ impl Gradebook {
             corrections: Detail::Uniform,
             prior: Vec::new(),
             reviewers: None,
+            slopes: None,
             rounding: None,
             fit: Fit::exact(),
             warnings: Vec::new(),
@@ -203,6 +206,14 @@ impl GradebookBuilder<'_> {
     #[must_use]
     pub fn reviewers(mut self, bias: Column, precision: Column) -> Self {
         self.book.reviewers = Some(ReviewerEstimates { bias, precision });
+        self
+    }
+
+    /// Sets how far the scores of each reviewer follow grades, by person: 1 as they rise, 0 not at all;
+    /// and the total at which biases hold. See [`Gradebook::expected_score`].
+    #[must_use]
+    pub fn slopes(mut self, centre: f64, slope: Column) -> Self {
+        self.book.slopes = Some(Slopes { centre, slope });
         self
     }
 
@@ -302,6 +313,10 @@ pub(super) fn check(book: &Gradebook, reviews: usize, people: usize) -> Result<(
         // A missing one counts as 0, so that rows keep their numbers.
         let precision = estimates.precision.iter().map(Option::unwrap_or_default);
         within("precision", precision, 0.0, f64::MAX)?;
+    }
+    if let Some(Slopes { centre, slope }) = &book.slopes {
+        within_row("centre of the slopes", 0, *centre, -f64::MAX, f64::MAX)?;
+        length("slopes", slope.len(), people)?;
     }
     within_row("last change of the fit", 0, book.fit.last_change, 0.0, f64::MAX)
 }

@@ -320,7 +320,8 @@ impl Gradebook {
     /// How many people it knows of; `None` where it says nothing of people.
     pub(super) fn people(&self) -> Option<usize> {
         let estimates = self.reviewers.as_ref().map(|reviewers| reviewers.bias.len());
-        estimates.or(self.weights.people()).or(self.corrections.people())
+        let slopes = self.slopes.as_ref().map(|slopes| slopes.slope.len());
+        estimates.or(slopes).or(self.weights.people()).or(self.corrections.people())
     }
 
     /// Whether the sizes say that this gradebook was made from these reviews.

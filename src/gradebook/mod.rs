@@ -73,6 +73,7 @@ pub struct Gradebook {
     /// Empty, or one per criterion.
     prior: Vec<Prior>,
     reviewers: Option<ReviewerEstimates>,
+    slopes: Option<Slopes>,
     /// How the grades of the criteria were rounded, if they were.
     rounding: Option<Rounding>,
     fit: Fit,
@@ -92,6 +93,13 @@ struct Prior {
 struct ReviewerEstimates {
     bias: Column,
     precision: Column,
+}
+
+/// How far the scores of each reviewer follow grades, by [`PersonId`], and the total at which biases hold.
+#[derive(Debug, Clone, PartialEq)]
+struct Slopes {
+    centre: f64,
+    slope: Column,
 }
 
 /// Where a grade comes from.
@@ -397,6 +405,48 @@ impl Gradebook {
     #[must_use]
     pub fn precision(&self, reviewer: PersonId) -> Option<f64> {
         self.reviewers.as_ref()?.precision.get(reviewer.index())
+    }
+
+    /// How far the scores of a reviewer follow the grades, by what the method finds: 1 where they rise as
+    /// grades do, 0 where every work gets the same or a score by chance. `None` where the method does not
+    /// look.
+    #[must_use]
+    pub fn slope(&self, reviewer: PersonId) -> Option<f64> {
+        self.slopes.as_ref()?.slope.get(reviewer.index())
+    }
+
+    /// The total that a reviewer is expected to give to a submission, in points and not cut to the
+    /// scale:
+    ///
+    /// ```text
+    /// grade + bias + (slope - 1) x (grade - centre)
+    /// ```
+    ///
+    /// with the grade by peers, a bias of 0 and a slope of 1 where the method finds none, and the `centre`
+    /// that the method tells biases from. `None` for a submission without a grade.
+    ///
+    /// ```
+    /// use peergrade::{Cohort, Column, Gradebook, PersonId, Reviews, Rubric, Scale, SubmissionId};
+    ///
+    /// let cohort = Cohort::individuals(2)?;
+    /// let reviews = Reviews::builder(&cohort, Rubric::single(Scale::new(0.0, 10.0)?)).build()?;
+    /// let everybody = |x| Column::new([Some(x), Some(x)]);
+    /// let grades = Gradebook::builder(&reviews, "lenient and lukewarm")
+    ///     .criterion(Column::new([Some(2.0), Some(8.0)])?)
+    ///     .reviewers(everybody(1.0)?, everybody(1.0)?)
+    ///     .slopes(5.0, everybody(0.5)?)
+    ///     .build()?;
+    /// let score = |s| grades.expected_score(SubmissionId::new(s), PersonId::new(1 - s));
+    /// assert_eq!((score(0), score(1)), (Some(4.5), Some(7.5)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn expected_score(&self, submission: SubmissionId, reviewer: PersonId) -> Option<f64> {
+        let grade = self.peer_grade(submission)?;
+        let steeper = self.slopes.as_ref().map_or(0.0, |slopes| {
+            (slopes.slope.get(reviewer.index()).unwrap_or(1.0) - 1.0) * (grade - slopes.centre)
+        });
+        Some(grade + self.bias(reviewer).unwrap_or(0.0) + steeper)
     }
 
     /// How the computation went.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::builder::{check, total};
 use super::{
     Column, Detail, Fit, Gradebook as Book, GradebookError, Known, Prior, ReviewerEstimates,
-    Warning,
+    Slopes, Warning,
 };
 use crate::rounding::Rounding;
 use crate::rubric::Rubric;
@@ -28,6 +28,8 @@ pub(super) struct Gradebook {
     corrections: Detail,
     prior: Vec<(f64, Vec<f64>)>,
     reviewers: Option<(Numbers, Numbers)>,
+    #[serde(default)]
+    slopes: Option<(f64, Numbers)>,
     rounding: Option<Rounding>,
     fit: Fit,
     warnings: Vec<Warning>,
@@ -47,6 +49,7 @@ impl From<Book> for Gradebook {
             weights: book.weights,
             corrections: book.corrections,
             prior: book.prior.into_iter().map(|prior| (prior.mean, prior.weight)).collect(),
+            slopes: book.slopes.map(|slopes| (slopes.centre, numbers(&slopes.slope))),
             reviewers: book.reviewers.map(|r| (numbers(&r.bias), numbers(&r.precision))),
             method: book.method,
             rubric: book.rubric,
@@ -67,6 +70,10 @@ impl TryFrom<Gradebook> for Book {
         let all = |columns: Vec<Numbers>| {
             columns.into_iter().map(Column::new).collect::<Result<Vec<_>, _>>()
         };
+        let slopes = match raw.slopes {
+            Some((centre, slope)) => Some(Slopes { centre, slope: Column::new(slope)? }),
+            None => None,
+        };
         let reviewers = match raw.reviewers {
             Some((bias, precision)) => Some(ReviewerEstimates {
                 bias: Column::new(bias)?,
@@ -83,6 +90,7 @@ impl TryFrom<Gradebook> for Book {
             corrections: raw.corrections,
             prior: raw.prior.into_iter().map(|(mean, weight)| Prior { mean, weight }).collect(),
             reviewers,
+            slopes,
             method: raw.method,
             rubric: raw.rubric,
             reviews: raw.reviews,

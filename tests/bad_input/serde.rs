@@ -157,7 +157,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("json of reviews, back", || back(&reviews(), &[])),
     ("json of gradebooks, back", || {
-        let optional = ["std_error", "criterion_std_error", "reviewers", "rounding"];
+        let optional = ["std_error", "criterion_std_error", "reviewers", "slopes", "rounding"];
         books().chain([shrunk()]).try_for_each(|book| back(&book, &optional))
     }),
     ("json of roundings, back", || {
@@ -390,6 +390,11 @@ pub(super) const ROWS: &[Row] = &[
     ("json of a gradebook with reviewers that differ in number", || {
         let message = "precisions: 1 rows where 2 are needed";
         bad_book("/reviewers", json!([[null, null], [null]]), message)
+    }),
+    ("json of a gradebook with slopes that differ in number", || {
+        let mut book = tampered(&shrunk(), "/reviewers", json!([[null, null], [null, null]]));
+        book["slopes"] = json!([5.0, [1.0]]);
+        refused::<Gradebook>(&book, "slopes: 1 rows where 2 are needed")
     }),
     ("json of a gradebook with a change of null", || {
         bad_book("/fit/last_change", Value::Null, "invalid type: null, expected f64")

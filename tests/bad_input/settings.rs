@@ -444,6 +444,13 @@ pub(super) const ROWS: &[Row] = &[
     ("gradebook with biases too few", || {
         same(book(|b| b.reviewers(none_of(2), none_of(3))), length("biases", 2, 3))
     }),
+    ("gradebook with slopes too few", || {
+        same(book(|b| b.slopes(5.0, none_of(2))), length("slopes", 2, 3))
+    }),
+    ("gradebook with slopes about NaN", || {
+        let actual = book(|b| b.slopes(NAN, none_of(3)));
+        same(actual, beyond(("centre of the slopes", 0, NAN), (-f64::MAX, f64::MAX)))
+    }),
     ("gradebook with a fit that is NaN", || {
         let actual = book(|b| b.fit(Fit::iterated(1, false, NAN)));
         same(actual, beyond(("last change of the fit", 0, NAN), (0.0, f64::MAX)))

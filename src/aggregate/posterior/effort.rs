@@ -237,6 +237,19 @@ impl Grid {
         [first, math::sqrt(math::max(second - first * first, 0.0))]
     }
 
+    /// How far scores follow grades, the probability of a look; and how far they are above the mean of
+    /// works for a work of that grade.
+    pub(super) fn expected(&self) -> [f64; 2] {
+        let (mut all, mut sum) = (0.0, 0.0);
+        for (shares, effort) in self.shares.chunks_exact(self.points()).zip(EFFORT) {
+            for (p, share) in shares.iter().enumerate() {
+                all += effort * share;
+                sum += effort * share * self.biases[p];
+            }
+        }
+        [all, sum + (1.0 - all) * self.law.low.mean]
+    }
+
     /// The mean of the precision.
     pub(super) fn precision(&self) -> f64 {
         let mut sum = 0.0;

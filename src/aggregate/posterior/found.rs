@@ -19,15 +19,22 @@ pub(super) struct Found {
     pub(super) variances: Vec<f64>,
     /// By person.
     pub(super) reviewers: Vec<Reviewer>,
+    /// The grade at which biases are as far above grades as scores are.
+    pub(super) centre: f64,
 }
 
 /// Means of what is known of a reviewer.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reviewer {
+    /// How far scores are above grades, at the mean of grades.
     pub(super) bias: f64,
+    /// How far scores follow grades.
+    pub(super) slope: f64,
     /// Of the bias, given manner and precision.
     pub(super) bias_variance: f64,
     pub(super) precision: f64,
+    /// How far the grades of the part of the graph are moved.
+    lift: f64,
     /// The probability that scores follow what is seen, without an offset.
     pub(super) sighted: f64,
 }
@@ -44,7 +51,7 @@ impl<F: Real> State<'_, '_, F> {
     /// are moved together so that by the reviews of those who are not indifferent they are as high as the
     /// scores: how high a part is as a whole nothing else tells.
     pub(super) fn into_found(mut self) -> Found {
-        let (parts, reviewers) = self.parts();
+        let (parts, mut reviewers) = self.parts();
         (self.sites, self.scores, self.found) = Default::default();
         let Self { ratings, slots, items, law, .. } = self;
         let variances = chunks::column(items.len(), |u| 1.0 / items[u][0].get());
@@ -57,6 +64,16 @@ impl<F: Real> State<'_, '_, F> {
         let sighted = chunks::column(reviewers.len(), |v| F::new(reviewers[v].sighted));
         let own = own(ratings, &law, &sighted, &weights, &corrections);
         let (levels, level) = levels(ratings, |u| own[u].level);
+        let centre = law.mean + level;
+        for (u, lift) in levels.iter().enumerate() {
+            for v in ratings.reviewers(u) {
+                reviewers[v.index()].lift = *lift;
+            }
+        }
+        // Grades are moved, so biases are the other way.
+        for own in &mut reviewers {
+            own.bias += (own.slope - 1.0) * (level - own.lift) - own.lift;
+        }
         let prior = 1.0 / law.quality;
         let end = |u: usize| ratings.range(u).end;
         chunks::rows(&mut corrections, ratings.items(), end, |items, mut out| {
@@ -75,9 +92,9 @@ impl<F: Real> State<'_, '_, F> {
         let combination = Combination {
             weight: Each::OfReview(weights),
             correction: Each::OfReview(corrections),
-            prior: Some(Prior { mean: law.mean + level, weight: prior }),
+            prior: Some(Prior { mean: centre, weight: prior }),
         };
-        Found { combination, variances, reviewers }
+        Found { combination, variances, reviewers, centre }
     }
 
     /// What each review weighs and the score it stands for, by reviewer, and what is known of reviewers.
@@ -115,9 +132,12 @@ impl<F: Real> State<'_, '_, F> {
                     *part = [weight, self.law.mean + score].map(F::new);
                     looks += look;
                 }
-                let [bias, spread] = grid.bias();
+                let [slope, bias] = grid.expected();
+                let spread = grid.bias()[1];
                 reviewers.push(Reviewer {
                     bias,
+                    slope,
+                    lift: 0.0,
                     bias_variance: spread * spread,
                     precision: grid.precision(),
                     sighted: looks / math::max(own.len() as f64, 1.0),
@@ -225,6 +245,8 @@ impl<F: Real> Block<F> {
         let level = |j: usize| nodes.slope[j] > F::ZERO && nodes.offset[j] == F::ZERO;
         Reviewer {
             bias: self.mean(i, |j, bias, _| nodes.offset[j] + bias),
+            slope: self.mean(i, |j, _, _| nodes.slope[j]),
+            lift: 0.0,
             bias_variance: self.mean(i, |_, _, variance| variance),
             precision: self.mean(i, |j, _, _| F::ONE / nodes.noise[j]),
             sighted: self.mean(i, |j, _, _| if level(j) { F::ONE } else { F::ZERO }),

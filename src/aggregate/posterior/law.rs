@@ -1,6 +1,6 @@
 //! The laws that reviewers and works are drawn from, and how they are learned.
 
-use super::effort::{EFFORTS, EffortSums, Grid, Low};
+use super::effort::{EFFORT, EFFORTS, EffortSums, Grid, Low};
 use super::nodes::{Nodes, OTHERS, STYLES, Shares};
 use crate::aggregate::moments::Moments;
 use crate::math;
@@ -31,6 +31,8 @@ pub(super) struct Law {
     pub(super) level: f64,
     /// The variance of noise that no reviewer escapes: what rounding to the steps of the scale adds.
     pub(super) floor: f64,
+    /// The variance of all ratings.
+    pub(super) total: f64,
 }
 
 /// What tells reviewers apart besides their biases.
@@ -61,6 +63,7 @@ impl Law {
             low: Low::start(between),
             level: 0.0,
             floor,
+            total: math::max(moments.total, LEAST_VARIANCE),
         }
     }
 
@@ -143,8 +146,10 @@ impl ItemSums {
 /// are what they were at the start.
 const PSEUDO: f64 = 2.0;
 
-/// The variance of biases of pseudo-reviewers, in parts of the variance within works.
+/// The variance of biases of pseudo-reviewers, in parts of the variance within works; and where all are
+/// honest, so that no manner is told by how wide biases are.
 const START_BIAS: f64 = 0.3;
+const START_BIAS_OF_HONEST: f64 = 0.05;
 
 /// To begin with, in the same parts: the floor of noise, the least of biases and of noise; and
 /// the least part of all variance that is quality's.
@@ -163,8 +168,14 @@ const START_SHAPE: f64 = 2.0;
 const LEAST_SHAPE: f64 = 0.4;
 const MOST_SHAPE: f64 = 300.0;
 
+/// The largest share of reviews with a look for others to be told from noise.
+const MOST_LOOKS: f64 = 0.9;
+
 /// The least variance of scores without a look: narrower they were a level of the scale.
 const LEAST_LOW: f64 = 0.25;
+
+/// The most that works or biases vary, in parts of the variance of all ratings.
+const MOST_SPREAD: f64 = 2.0;
 
 const LEAST_VARIANCE: f64 = 1e-3;
 const MOST_VARIANCE: f64 = 1e4;
@@ -175,7 +186,7 @@ impl Law {
     pub(super) fn learn_works(&mut self, works: &ItemSums) {
         let shift = works.sum / works.count;
         self.quality =
-            math::clamp(works.square / works.count - shift * shift, LEAST_VARIANCE, MOST_VARIANCE);
+            math::clamp(works.square / works.count - shift * shift, LEAST_VARIANCE, self.most());
     }
 
     /// The laws of reviewers under which what was found of them is most probable.
@@ -218,7 +229,8 @@ impl Law {
             precision += sums.share[j] / nodes.own[j];
             log -= sums.share[j] * nodes.log[j];
         }
-        self.learn_honest(honest + shifted, square, precision, log);
+        let start = if options.manners { START_BIAS } else { START_BIAS_OF_HONEST };
+        self.learn_honest(honest + shifted, [square, start], precision, log);
     }
 
     /// The laws of reviewers of whom each looks at some works and not at others.
@@ -228,7 +240,7 @@ impl Law {
             precision += share / (noise - self.floor);
             log -= share * math::ln(noise - self.floor);
         }
-        self.learn_honest(sums.count, sums.square, precision, log);
+        self.learn_honest(sums.count, [sums.square, START_BIAS], precision, log);
         let [count, sum, square] = sums.low;
         if count > PSEUDO {
             // Who does not look gives what most works get: the ends of the scale are no such score.
@@ -245,9 +257,9 @@ impl Law {
 
     /// The laws of biases and precisions, from so many reviewers with these sums of squares of biases,
     /// of precisions and of their logarithms.
-    fn learn_honest(&mut self, all: f64, square: f64, precision: f64, log: f64) {
-        let bias = (square + PSEUDO * START_BIAS) / (all + PSEUDO);
-        self.bias = math::clamp(bias, LEAST_VARIANCE, MOST_VARIANCE);
+    fn learn_honest(&mut self, all: f64, [square, start]: [f64; 2], precision: f64, log: f64) {
+        let bias = (square + PSEUDO * start) / (all + PSEUDO);
+        self.bias = math::clamp(bias, LEAST_VARIANCE, self.most());
         let precision = precision / math::max(all, 1e-9);
         self.precision = math::clamp(precision, 1.0 / MOST_VARIANCE, MOST_VARIANCE);
         let log = log - all * math::ln(self.precision);
@@ -270,8 +282,9 @@ impl Law {
         let on = |after: &mut f64, before: f64, low: f64, high: f64| {
             *after = math::clamp(*after * math::exp(part * math::ln(*after / before)), low, high);
         };
-        on(&mut self.quality, before.quality, LEAST_VARIANCE, MOST_VARIANCE);
-        on(&mut self.bias, before.bias, LEAST_VARIANCE, MOST_VARIANCE);
+        let most = self.most();
+        on(&mut self.quality, before.quality, LEAST_VARIANCE, most);
+        on(&mut self.bias, before.bias, LEAST_VARIANCE, most);
         on(&mut self.precision, before.precision, 1.0 / MOST_VARIANCE, MOST_VARIANCE);
         on(&mut self.shape, before.shape, LEAST_SHAPE, MOST_SHAPE);
         on(&mut self.low.variance, before.low.variance, LEAST_LOW, MOST_VARIANCE);
@@ -292,6 +305,20 @@ impl Law {
             (self.shape, other.shape),
         ];
         pairs.iter().all(|(a, b)| (a - b).abs() < part * b)
+    }
+
+    /// The most that works or biases vary.
+    fn most(&self) -> f64 {
+        math::min(MOST_SPREAD * self.total, MOST_VARIANCE)
+    }
+
+    /// Whether the laws are such as the ratings can have, for sweeps that go astray end elsewhere; and,
+    /// with effort, whether scores without a look are more than the tails of the noise.
+    pub(super) fn is_plausible(&self, options: Options) -> bool {
+        let within = self.bias < self.total && self.quality < self.most();
+        let looks =
+            EFFORT.iter().zip(self.low.efforts).fold(0.0, |sum, (e, share)| sum + e * share);
+        within && self.mean * self.mean < self.total && !(options.effort && looks > MOST_LOOKS)
     }
 
     /// Whether those with an offset stand apart from the honest: the offset is not the least.

@@ -21,7 +21,7 @@ pub use self::live::{LiveError, LivePosterior};
 use self::real::Real;
 use self::search::Search;
 use self::state::State;
-use super::combination::{Variances, with_reviewers};
+use super::combination::{Variances, by_person, with_reviewers};
 use super::gather::LARGE;
 use super::moments::Moments;
 use super::pg1::{no_spread, plain, too_little};
@@ -206,13 +206,30 @@ impl Posterior {
         let small = ratings.people() <= MOST_FOR_EFFORT;
         let looks = self.effort.unwrap_or(self.manners && small && !levels.are_few());
         let fit = Search { rounds: self.rounds, manners: self.manners, looks }.fit(&mut state);
-        let Found { combination, variances, reviewers } = state.into_found();
+        if std::env::var("DBG").is_ok() {
+            let l = &state.law;
+            eprintln!(
+                "{:?} mean {:.3} quality {:.3} bias {:.3} noise {:.3} floor {:.3} shape {:.2} shares {:?} low {:?}",
+                state.options,
+                l.mean,
+                l.quality,
+                l.bias,
+                1.0 / l.precision,
+                l.floor,
+                l.shape,
+                l.shares.iter().map(|s| s.iter().sum::<f64>()).collect::<Vec<_>>(),
+                l.low
+            );
+        }
+        let Found { combination, variances, reviewers, centre } = state.into_found();
         // One criterion has no other to share the biases with.
         let bias = (ratings.axes().len() > 1)
             .then(|| chunks::column(reviewers.len(), |v| reviewers[v].bias_variance));
         let variances = Variances { item: &variances, bias: bias.as_deref() };
         let book = combination.book_with_errors(ratings, self.name(), &variances).fit(fit);
         let book = with_reviewers(ratings, book, |v| reviewers[v].bias, |v| reviewers[v].precision);
+        let centre = ratings.zero() + ratings.points(centre);
+        let book = book.slopes(centre, by_person(ratings, |v| reviewers[v].slope));
         if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book }
     }
 }

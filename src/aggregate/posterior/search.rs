@@ -88,7 +88,7 @@ impl Search {
             state.raise();
             sweeps += self.settle(state, COARSE).iterations();
             if let Some((before, evidence)) = before
-                && state.evidence() < evidence + needed
+                && (state.evidence() < evidence + needed || !state.law.is_plausible(options))
             {
                 *state = before;
                 refused.push(options);
