@@ -121,6 +121,8 @@ pub(crate) enum Phase {
     Queue = 26,
     Gibbs = 27,
     Quality = 32,
+    TopicTies = 36,
+    Distances = 37,
 }
 
 /// A stream of words. The distributions over it are in `sample.rs`.

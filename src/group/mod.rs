@@ -26,6 +26,7 @@ mod redundancy;
 mod remainder;
 mod share;
 mod sizes;
+mod topics;
 mod verify;
 mod violation;
 
@@ -39,4 +40,5 @@ pub use redundancy::redundancy_for;
 pub use remainder::Remainder;
 pub use share::between_share;
 pub use sizes::GroupSizes;
+pub use topics::{TopicChoice, TopicError, TopicPlan, TopicViolation, Unlisted};
 pub use violation::GroupViolation;
