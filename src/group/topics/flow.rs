@@ -1,10 +1,10 @@
 //! Successive shortest paths on the graph of topics.
 
 use core::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use super::choice::TopicChoice;
 use super::error::TopicError;
+use super::movers::{Movers, pack};
 use crate::TopicId;
 use crate::id::to_u32;
 
@@ -50,21 +50,6 @@ pub(super) fn solve(problem: &Problem<'_>) -> Result<Vec<u32>, TopicError> {
         }
     }
     Ok(flow.topic_of)
-}
-
-/// Who may go from one topic to another: what it costs more, and the place of the person, packed
-/// into one word. The cheapest is on top, ties by place.
-type Movers = BinaryHeap<Reverse<u64>>;
-
-fn pack(more: i64, place: usize) -> Reverse<u64> {
-    // Costs are below 2^31, so the sum is positive and has 32 bits.
-    let more = (more + (1 << 31)).unsigned_abs();
-    Reverse(more << 32 | u64::from(to_u32(place)))
-}
-
-fn unpack(Reverse(word): Reverse<u64>) -> (i64, usize) {
-    let place = word & u64::from(u32::MAX);
-    ((word >> 32).cast_signed() - (1 << 31), usize::try_from(place).unwrap_or(usize::MAX))
 }
 
 struct Flow<'a> {
@@ -145,7 +130,7 @@ impl<'a> Flow<'a> {
     /// The cheapest person to go from a topic to another, and what it costs more.
     fn mover(&mut self, from: usize, to: usize) -> Option<(i64, usize)> {
         let (problem, topic_of) = (self.problem, &self.topic_of);
-        let heaps = self.movers[from].get_or_insert_with(|| {
+        let movers = self.movers[from].get_or_insert_with(|| {
             let mut words = vec![Vec::new(); problem.choice.topics()];
             for place in (0..topic_of.len()).filter(|&p| topic_of[p] as usize == from) {
                 let here = i64::from(problem.row(place)[from]);
@@ -153,17 +138,9 @@ impl<'a> Flow<'a> {
                     words[to].push(pack(cost - here, place));
                 }
             }
-            words.into_iter().map(Movers::from).collect()
+            words.into_iter().map(Movers::new).collect()
         });
-        let heap = &mut heaps[to];
-        while let Some(&top) = heap.peek() {
-            let (more, place) = unpack(top);
-            if topic_of[place] as usize == from {
-                return Some((more, place));
-            }
-            heap.pop();
-        }
-        None
+        movers[to].top(|place| topic_of[place] as usize == from)
     }
 
     /// Moves one place along the cheapest path; false if there is none, and then the search has
@@ -175,10 +152,10 @@ impl<'a> Flow<'a> {
         let mut next = end;
         while let Some((before, place)) = self.reached[next].before {
             self.topic_of[place] = to_u32(next);
-            if let Some(heaps) = &mut self.movers[next] {
+            if let Some(movers) = &mut self.movers[next] {
                 let here = i64::from(self.problem.row(place)[next]);
                 for (to, cost) in self.problem.wishes(place).filter(|&(to, _)| to != next) {
-                    heaps[to].push(pack(cost - here, place));
+                    movers[to].push(pack(cost - here, place));
                 }
             }
             next = before;

@@ -7,6 +7,7 @@
 mod choice;
 mod error;
 mod flow;
+mod movers;
 mod plan;
 mod prices;
 mod rounding;
