@@ -93,6 +93,19 @@ impl Strata {
         self.values.len()
     }
 
+    /// The same order within new categories, one per person; the old ones become part of the order.
+    pub(super) fn regrouped(&self, categories: Vec<u32>) -> Self {
+        let mut order: Vec<u32> = (0..to_u32(self.people())).collect();
+        order.sort_by_key(|&person| self.key(person));
+        let mut values = vec![0.0; order.len()];
+        for (rank, alike) in order.chunk_by(|&a, &b| self.key(a) == self.key(b)).enumerate() {
+            for &person in alike {
+                values[person as usize] = rank as f64;
+            }
+        }
+        Self { values, categories }
+    }
+
     /// What a person is sorted by: the category, then a number that orders like the value.
     fn key(&self, person: u32) -> (u32, u64) {
         // The bits of doubles order like the doubles once those of negative ones are turned round;

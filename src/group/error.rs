@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::{GroupId, PersonId};
+use super::topics::TopicError;
+use crate::{GroupId, PersonId, TopicId};
 
 /// An even division of people into groups: a way out that an error offers.
 ///
@@ -135,6 +136,35 @@ pub enum GroupError {
         /// The fewest homes that are small enough for the range, where the topics allow them.
         more: Option<Division>,
     },
+    /// Preferences of other people, or for other topics.
+    #[error("the preferences are of {} for {topics} topics, the jigsaw is for {asked_people} people and {asked_topics}", persons(*.people))]
+    Preferences {
+        /// People of the preferences.
+        people: usize,
+        /// Topics of the preferences.
+        topics: usize,
+        /// People of the jigsaw.
+        asked_people: usize,
+        /// Topics of the jigsaw.
+        asked_topics: usize,
+    },
+    /// The homes need more experts of a topic than it may have.
+    #[error(
+        "topic {topic} takes {cap} people, {homes} homes with redundancy {redundancy} need more"
+    )]
+    TopicCap {
+        /// The topic.
+        topic: TopicId,
+        /// Its cap.
+        cap: usize,
+        /// Number of homes.
+        homes: usize,
+        /// Experts per topic and home.
+        redundancy: usize,
+    },
+    /// The topics cannot be chosen as the preferences say.
+    #[error(transparent)]
+    Topics(#[from] TopicError),
     /// Group ids are not dense: there is a group without members below one with members.
     #[error("group {group} has no members, but person {person} is in group {highest}")]
     EmptyGroup {

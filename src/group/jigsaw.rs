@@ -5,8 +5,11 @@ use core::ops::RangeInclusive;
 use super::deal::{Draw, Strata, deal, shuffled};
 use super::error::{Division, GroupError};
 use super::groups::Groups;
+use super::phases::{JigsawPhase, JigsawVariant};
 use super::plan::JigsawPlan;
+use super::redundancy::redundancy_for;
 use super::sizes::{check_people, check_range};
+use super::topics::{TopicChoice, TopicPlan};
 use crate::id::to_u32;
 use crate::{GroupId, Seed, TopicId};
 
@@ -20,7 +23,8 @@ use crate::{GroupId, Seed, TopicId};
 /// ```text
 /// homes          every home has at least r people of every topic
 ///                sizes floor(n/H) or ceil(n/H)
-/// topics         floor(n/T) or ceil(n/T) people each
+/// topics         floor(n/T) or ceil(n/T) people each; with preferences r H or more, and chosen
+///                at the lowest total cost that the homes and the caps allow
 /// extras         n - H r T people beyond r per topic, floor or ceil of their share in each home;
 ///                of topic t at most ceil(extras_t / H) in one home
 /// expert groups  one topic each, at most `expert_size` people; as few groups as that allows, so
@@ -38,7 +42,7 @@ use crate::{GroupId, Seed, TopicId};
 /// Source: Aronson, Blaney, Stephan, Sikes, Snapp, The Jigsaw Classroom, 1978. What later variants
 /// add are phases (reading everything first, quizzes, a review at home), not other groups.
 ///
-/// Do not use it when people choose their topics, or for fewer than `r T` people.
+/// Do not use it for fewer than `r T` people.
 ///
 /// ```
 /// use peergrade::{Jigsaw, PersonId, Seed};
@@ -59,6 +63,10 @@ pub struct Jigsaw {
     redundancy: usize,
     home_size: Option<(usize, usize)>,
     expert_size: usize,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    preferences: Option<TopicChoice>,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    phases: Option<Vec<JigsawPhase>>,
 }
 
 impl Jigsaw {
@@ -74,7 +82,8 @@ impl Jigsaw {
     /// ```
     #[must_use]
     pub const fn topics(topics: usize) -> Self {
-        Self { topics, redundancy: 1, home_size: None, expert_size: 6 }
+        let (home_size, preferences, phases) = (None, None, None);
+        Self { topics, redundancy: 1, home_size, expert_size: 6, preferences, phases }
     }
 
     /// Experts per topic in every home, default 1. Two or three keep a home going when people drop
@@ -90,6 +99,88 @@ impl Jigsaw {
     #[must_use]
     pub const fn redundancy(mut self, experts: usize) -> Self {
         self.redundancy = experts;
+        self
+    }
+
+    /// As many experts per topic as keep a share `target` of the homes complete when every person
+    /// drops out with probability `dropout`: what [`redundancy_for`](super::redundancy_for) says.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`redundancy_for`](super::redundancy_for).
+    ///
+    /// ```
+    /// use peergrade::{Jigsaw, Seed};
+    ///
+    /// let plan = Jigsaw::topics(4).for_dropout(0.3, 0.8)?.form(50, Seed::new(1))?;
+    /// assert_eq!((plan.redundancy(), plan.homes().len()), (3, 4));
+    /// # Ok::<(), peergrade::GroupError>(())
+    /// ```
+    pub fn for_dropout(self, dropout: f64, target: f64) -> Result<Self, GroupError> {
+        let experts = redundancy_for(dropout, self.topics, target)?;
+        Ok(self.redundancy(experts))
+    }
+
+    /// What people think of the topics: each gets the topic that costs the course least, as far as
+    /// every home has its experts. Caps of topics and minima beyond `r H` are those of the choice.
+    ///
+    /// The more homes, the less freedom is left: `H = floor(n / (r T))` homes take nearly all
+    /// people. Ask for larger homes by [`home_size`](Self::home_size) where wishes matter more.
+    /// [`JigsawPlan::choice`] tells how many got which wish.
+    ///
+    /// ```
+    /// use peergrade::group::{TopicChoice, Unlisted};
+    /// use peergrade::{Jigsaw, Seed};
+    ///
+    /// let wishes: Vec<_> = (0..40).map(|person| vec![(person % 3).into()]).collect();
+    /// let choice = TopicChoice::ranked(4, &wishes, Unlisted::Last)?;
+    /// let jigsaw = Jigsaw::topics(4).home_size(5..=8).preferences(choice);
+    /// let plan = jigsaw.form(40, Seed::new(1))?;
+    /// assert_eq!(plan.homes().len(), 8);
+    /// // Nobody wants topic 3, and every home needs it.
+    /// assert_eq!(plan.choice().unwrap().places(), [32, 8]);
+    /// plan.verify(&jigsaw)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn preferences(mut self, choice: TopicChoice) -> Self {
+        self.preferences = Some(choice);
+        self
+    }
+
+    /// One of the published sequences of phases, default the first.
+    ///
+    /// ```
+    /// use peergrade::group::JigsawVariant;
+    /// use peergrade::{Jigsaw, Seed};
+    ///
+    /// let plan = Jigsaw::topics(4).variant(JigsawVariant::Four).form(20, Seed::new(1))?;
+    /// assert_eq!(plan.phases(), JigsawVariant::Four.phases());
+    /// # Ok::<(), peergrade::GroupError>(())
+    /// ```
+    #[must_use]
+    pub fn variant(self, variant: JigsawVariant) -> Self {
+        self.phases(variant.phases())
+    }
+
+    /// A sequence of phases of one's own.
+    ///
+    /// ```
+    /// use peergrade::group::{JigsawPhase, Meeting};
+    /// use peergrade::{Jigsaw, Seed};
+    ///
+    /// let phases = [
+    ///     JigsawPhase::new(Meeting::Experts, "read and discuss"),
+    ///     JigsawPhase::new(Meeting::Homes, "teach one another"),
+    /// ];
+    /// let plan = Jigsaw::topics(4).phases(phases).form(20, Seed::new(1))?;
+    /// assert_eq!(plan.phases().len(), 2);
+    /// assert_eq!(plan.meeting(plan.phases()[0].meeting()), Some(plan.experts()));
+    /// # Ok::<(), peergrade::GroupError>(())
+    /// ```
+    #[must_use]
+    pub fn phases(mut self, phases: impl Into<Vec<JigsawPhase>>) -> Self {
+        self.phases = Some(phases.into());
         self
     }
 
@@ -133,7 +224,8 @@ impl Jigsaw {
     /// [`GroupError::NoPeople`], [`GroupError::TooManyPeople`], [`GroupError::NoTopics`],
     /// [`GroupError::NoRedundancy`], [`GroupError::ExpertSize`], [`GroupError::SizeRange`];
     /// [`GroupError::TooFewPeople`] for fewer than `r T` people, and [`GroupError::HomeSizes`] with
-    /// the nearest ways out when no number of homes fits the range.
+    /// the nearest ways out when no number of homes fits the range. With preferences also
+    /// [`GroupError::Preferences`], [`GroupError::TopicCap`] and [`GroupError::Topics`].
     ///
     /// ```
     /// use peergrade::{Jigsaw, Seed};
@@ -183,6 +275,26 @@ impl Jigsaw {
         seed: Seed,
     ) -> Result<JigsawPlan, GroupError> {
         let count = self.homes(people)?;
+        let (homes, topic_of, chosen) = match &self.preferences {
+            None => {
+                let (homes, topic_of) = self.dealt(people, count, strata, seed)?;
+                (homes, topic_of, None)
+            }
+            Some(choice) => self.chosen(choice, people, count, strata, seed)?,
+        };
+        let experts = self.experts(&homes, &topic_of)?;
+        let plan = JigsawPlan::new(homes, experts, topic_of, self.topics, self.redundancy);
+        Ok(plan.following(chosen, self.phases.clone()))
+    }
+
+    /// Homes by the deal, and in each of them the topics in turn.
+    fn dealt(
+        &self,
+        people: usize,
+        count: usize,
+        strata: Option<&Strata>,
+        seed: Seed,
+    ) -> Result<(Groups, Vec<TopicId>), GroupError> {
         let mut home_of = vec![GroupId::default(); people];
         let mut seats = vec![0_u32; people];
         let mut taken = vec![0_u32; count];
@@ -193,8 +305,53 @@ impl Jigsaw {
         });
         let homes = Groups::from_assignment(home_of)?;
         let topic_of = hand_out_topics(self.topics, &homes, &seats, seed);
-        let experts = self.experts(&homes, &topic_of)?;
-        Ok(JigsawPlan::new(homes, experts, topic_of, self.topics, self.redundancy))
+        Ok((homes, topic_of))
+    }
+
+    /// Topics by the wishes, and the people of each topic dealt to the homes one topic after the
+    /// other: every home gets `floor` or `ceil` of its share of each, and of all.
+    fn chosen(
+        &self,
+        choice: &TopicChoice,
+        people: usize,
+        count: usize,
+        strata: Option<&Strata>,
+        seed: Seed,
+    ) -> Result<(Groups, Vec<TopicId>, Option<TopicPlan>), GroupError> {
+        if (choice.people(), choice.topics()) != (people, self.topics) {
+            return Err(GroupError::Preferences {
+                people: choice.people(),
+                topics: choice.topics(),
+                asked_people: people,
+                asked_topics: self.topics,
+            });
+        }
+        let (mut minima, caps) = choice.limits()?;
+        let (homes, redundancy) = (count, self.redundancy);
+        for (topic, (minimum, &cap)) in minima.iter_mut().zip(&caps).enumerate() {
+            *minimum = (*minimum).max(count * self.redundancy);
+            if *minimum > cap {
+                let topic = TopicId::new(to_u32(topic));
+                return Err(GroupError::TopicCap { topic, cap, homes, redundancy });
+            }
+        }
+        let plan = choice.choose_within(&minima, &caps, seed)?;
+        let topic_of = plan.assignment().to_vec();
+        let by_topic = topic_of.iter().map(|topic| topic.get()).collect();
+        let order = match strata {
+            Some(strata) => strata.regrouped(by_topic),
+            None => Strata::by_value(&vec![0.0; people])?.within(&by_topic)?,
+        };
+        let mut home_of = vec![GroupId::default(); people];
+        deal(people, count, Some(&order), seed, |person, home| {
+            home_of[person as usize] = GroupId::new(home);
+        });
+        Ok((Groups::from_assignment(home_of)?, topic_of, Some(plan)))
+    }
+
+    /// What people think of the topics, where they are asked.
+    pub(super) const fn preferred(&self) -> Option<&TopicChoice> {
+        self.preferences.as_ref()
     }
 
     /// The number of homes: as many as the topics and the range allow.

@@ -1,11 +1,17 @@
 //! The result of a jigsaw.
 
+use super::error::GroupError;
 use super::groups::Groups;
+use super::phases::{JigsawPhase, JigsawVariant, Meeting};
+use super::redundancy::power;
 use super::remainder::Remainder;
+use super::running::RunningJigsaw;
+use super::topics::TopicPlan;
 #[cfg(feature = "serde")]
 use super::verify::check_links;
 #[cfg(feature = "serde")]
 use super::violation::GroupViolation;
+use crate::chunks;
 use crate::{GroupId, PersonId, TopicId};
 
 /// Two linked partitions of the same people: the homes, and the expert groups of each topic.
@@ -33,6 +39,8 @@ pub struct JigsawPlan {
     topic_of: Vec<TopicId>,
     topics: usize,
     redundancy: usize,
+    choice: Option<TopicPlan>,
+    phases: Option<Vec<JigsawPhase>>,
 }
 
 impl JigsawPlan {
@@ -44,7 +52,17 @@ impl JigsawPlan {
         topics: usize,
         redundancy: usize,
     ) -> Self {
-        Self { homes, experts, topic_of, topics, redundancy }
+        Self { homes, experts, topic_of, topics, redundancy, choice: None, phases: None }
+    }
+
+    /// The same with what was chosen, which has the same topics, and the phases.
+    pub(super) fn following(
+        mut self,
+        choice: Option<TopicPlan>,
+        phases: Option<Vec<JigsawPhase>>,
+    ) -> Self {
+        (self.choice, self.phases) = (choice, phases);
+        self
     }
 
     /// The home groups.
@@ -138,6 +156,102 @@ impl JigsawPlan {
         self.redundancy
     }
 
+    /// How the topics were chosen: who got which wish, and the prices that prove it the best. `None`
+    /// without [`preferences`](crate::Jigsaw::preferences).
+    ///
+    /// ```
+    /// # use peergrade::{Jigsaw, Seed};
+    /// assert!(Jigsaw::topics(3).form(9, Seed::new(1))?.choice().is_none());
+    /// # Ok::<(), peergrade::GroupError>(())
+    /// ```
+    #[must_use]
+    pub fn choice(&self) -> Option<&TopicPlan> {
+        self.choice.as_ref()
+    }
+
+    /// What happens in which groups, in order.
+    ///
+    /// ```
+    /// # use peergrade::{Jigsaw, Seed};
+    /// for phase in Jigsaw::topics(3).form(9, Seed::new(1))?.phases() {
+    ///     println!("{phase}"); // "expert groups: study the topic"
+    /// }
+    /// # Ok::<(), peergrade::GroupError>(())
+    /// ```
+    #[must_use]
+    pub fn phases(&self) -> &[JigsawPhase] {
+        self.phases.as_deref().unwrap_or(JigsawVariant::One.phases())
+    }
+
+    /// The groups in which people meet in a phase; `None` where they are alone or all together.
+    ///
+    /// ```
+    /// # use peergrade::group::Meeting;
+    /// # use peergrade::{Jigsaw, Seed};
+    /// let plan = Jigsaw::topics(3).form(9, Seed::new(1))?;
+    /// assert_eq!(plan.meeting(Meeting::Homes), Some(plan.homes()));
+    /// assert_eq!(plan.meeting(Meeting::Alone), None);
+    /// # Ok::<(), peergrade::GroupError>(())
+    /// ```
+    #[must_use]
+    pub fn meeting(&self, meeting: Meeting) -> Option<&Groups> {
+        match meeting {
+            Meeting::Homes => Some(&self.homes),
+            Meeting::Experts => Some(&self.experts),
+            Meeting::Alone | Meeting::Course => None,
+        }
+    }
+
+    /// The share of the homes that can be expected to keep every topic when everybody drops out
+    /// with probability `dropout`, independently. O(n).
+    ///
+    /// ```text
+    /// mean over homes h of  prod_t (1 - q^(people of topic t in h))
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`GroupError::Share`] unless the probability is in [0, 1).
+    ///
+    /// ```
+    /// # use peergrade::{Jigsaw, Seed};
+    /// let one = Jigsaw::topics(4).form(40, Seed::new(1))?;
+    /// assert!((one.coverage(0.3)? - 0.240).abs() < 5e-4);
+    /// let two = Jigsaw::topics(4).redundancy(2).form(40, Seed::new(1))?;
+    /// assert!((two.coverage(0.3)? - 0.686).abs() < 5e-4);
+    /// # Ok::<(), peergrade::GroupError>(())
+    /// ```
+    pub fn coverage(&self, dropout: f64) -> Result<f64, GroupError> {
+        if !(0.0..1.0).contains(&dropout) {
+            return Err(GroupError::Share { name: "dropout", value: dropout });
+        }
+        let homes = self.homes.len();
+        // At most n / r topics, so the counts of one home are no more than the people.
+        let kept = |home: usize| {
+            let mut counts = vec![0_usize; self.topics];
+            for person in self.homes.members(GroupId::new(crate::id::to_u32(home))) {
+                counts[self.topic_of[person.index()].index()] += 1;
+            }
+            counts.iter().fold(1.0, |kept, &count| kept * (1.0 - power(dropout, count)))
+        };
+        Ok(chunks::sum(homes, kept) / homes as f64)
+    }
+
+    /// The plan as it runs: people drop out, homes are repaired, late people join.
+    ///
+    /// ```
+    /// # use peergrade::group::RepairPolicy;
+    /// # use peergrade::{Jigsaw, Seed};
+    /// let mut running = Jigsaw::topics(3).form(9, Seed::new(1))?.run();
+    /// let repair = running.repair(&[4.into()], RepairPolicy::dissolve())?;
+    /// assert_eq!(repair.moves().len(), 2); // whoever was left of that home
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn run(&self) -> RunningJigsaw {
+        RunningJigsaw::new(self)
+    }
+
     /// What is left over once every home has its experts, and where it went, as numbers and as a
     /// text in plain words. O(n).
     ///
@@ -164,6 +278,10 @@ struct Raw {
     homes: Groups,
     experts: Groups,
     topic_of: Vec<TopicId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    choice: Option<TopicPlan>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phases: Option<Vec<JigsawPhase>>,
 }
 
 #[cfg(feature = "serde")]
@@ -173,7 +291,13 @@ impl TryFrom<Raw> for JigsawPlan {
     fn try_from(raw: Raw) -> Result<Self, GroupViolation> {
         let plan = Self::new(raw.homes, raw.experts, raw.topic_of, raw.topics, raw.redundancy);
         check_links(&plan)?;
-        Ok(plan)
+        let same = |choice: &TopicPlan| {
+            choice.assignment() == plan.topic_assignment() && choice.prices().len() == plan.topics()
+        };
+        if !raw.choice.as_ref().is_none_or(same) {
+            return Err(GroupViolation::Preferences { chosen: true });
+        }
+        Ok(plan.following(raw.choice, raw.phases))
     }
 }
 
@@ -186,6 +310,8 @@ impl From<JigsawPlan> for Raw {
             homes: plan.homes,
             experts: plan.experts,
             topic_of: plan.topic_of,
+            choice: plan.choice,
+            phases: plan.phases,
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn redundancy_for(dropout: f64, topics: usize, target: f64) -> Result<usize,
 }
 
 /// `base` to an integer power by repeated squaring: `powi` is not the same bits everywhere.
-fn power(mut base: f64, mut exponent: usize) -> f64 {
+pub(super) fn power(mut base: f64, mut exponent: usize) -> f64 {
     let mut result = 1.0;
     while exponent > 0 {
         if exponent % 2 == 1 {

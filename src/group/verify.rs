@@ -124,7 +124,8 @@ fn verify(jigsaw: &Jigsaw, plan: &JigsawPlan) -> Result<(), GroupViolation> {
     check_links(plan)?;
     check_sizes(plan.homes(), home_size)?;
     check_homes(plan, home_size)?;
-    let mut most = check_topics(plan)?;
+    let limits = check_choice(jigsaw, plan)?;
+    let mut most = check_topics(plan, &limits)?;
     check_experts(jigsaw, plan, &mut most)?;
     check_home_mates(plan, &most)
 }
@@ -142,6 +143,30 @@ fn check_homes(plan: &JigsawPlan, range: Option<(usize, usize)>) -> Result<(), G
     Ok(())
 }
 
+/// The fewest and the most people of each topic; where people choose, the topics are the best
+/// within these limits.
+fn check_choice(jigsaw: &Jigsaw, plan: &JigsawPlan) -> Result<Vec<(usize, usize)>, GroupViolation> {
+    let (people, topics) = (plan.homes().people(), plan.topics());
+    let (choice, plan_choice) = (jigsaw.preferred(), plan.choice());
+    let wrong = GroupViolation::Preferences { chosen: plan_choice.is_some() };
+    let (Some(choice), Some(chosen)) = (choice, plan_choice) else {
+        let even = (people / topics, people.div_ceil(topics));
+        let neither = choice.is_none() && plan_choice.is_none();
+        return if neither { Ok(vec![even; topics]) } else { Err(wrong) };
+    };
+    if chosen.assignment() != plan.topic_assignment() {
+        return Err(wrong);
+    }
+    let Ok((mut minima, caps)) = choice.limits() else {
+        return Err(wrong);
+    };
+    for minimum in &mut minima {
+        *minimum = (*minimum).max(plan.homes().len() * plan.redundancy());
+    }
+    chosen.verify_within(choice, &minima, &caps)?;
+    Ok(minima.into_iter().zip(caps).collect())
+}
+
 /// A topic as the promises on expert groups see it.
 #[derive(Clone, Copy, Default)]
 struct Topic {
@@ -151,15 +176,16 @@ struct Topic {
     groups: usize,
 }
 
-/// Topics are even, and so are the extras of each over the homes.
-fn check_topics(plan: &JigsawPlan) -> Result<Vec<Topic>, GroupViolation> {
+/// Topics are within their limits, and the extras of each are even over the homes.
+fn check_topics(
+    plan: &JigsawPlan,
+    limits: &[(usize, usize)],
+) -> Result<Vec<Topic>, GroupViolation> {
     let mut all = vec![Topic::default(); plan.topics()];
     for topic in plan.topic_assignment() {
         all[topic.index()].people += 1;
     }
-    let people = plan.homes().people();
-    let (lo, hi) = (people / all.len(), people.div_ceil(all.len()));
-    for (topic, seen) in all.iter().enumerate() {
+    for (topic, (seen, &(lo, hi))) in all.iter().zip(limits).enumerate() {
         if seen.people < lo || seen.people > hi {
             return Err(GroupViolation::TopicCount {
                 topic: TopicId::new(to_u32(topic)),

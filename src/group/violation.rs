@@ -1,5 +1,6 @@
 //! What can be wrong with groups that there are.
 
+use super::topics::TopicViolation;
 use crate::{GroupId, PersonId, TopicId};
 
 /// A promise that groups do not keep.
@@ -117,6 +118,15 @@ pub enum GroupViolation {
         /// The even share, rounded up.
         hi: usize,
     },
+    /// The plan does not follow the preferences, or those of nobody.
+    #[error("the topics of the plan were {}chosen by preferences", if *.chosen { "" } else { "not " })]
+    Preferences {
+        /// Whether the plan says how topics were chosen.
+        chosen: bool,
+    },
+    /// The topics are not the best that the preferences allow.
+    #[error(transparent)]
+    Topics(#[from] TopicViolation),
     /// A home got more of the extras of a topic than its share.
     #[error("home {home} has {extras} extras of topic {topic}, more than {limit}")]
     Extras {

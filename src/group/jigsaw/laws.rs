@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::group::{between_share, redundancy_for};
+use crate::group::{TopicChoice, between_share, redundancy_for};
 
 /// Every person is equally likely to get each topic, by chance and when an order is spread: for each
 /// of 20 people Pearson's statistic of 4,000 draws on 4 degrees of freedom stays below 28.5, its
@@ -97,6 +97,87 @@ proptest! {
             }
         } else {
             prop_assert!(range.is_some() || n < topics * r);
+        }
+    }
+}
+
+/// Wishes of people who like low topics best, as lists.
+fn wishes(n: usize, topics: usize, seed: u64) -> TopicChoice {
+    TopicChoice::new(n, topics, |person, topic| {
+        let mixed = (u64::from(person.get()) << 32 | u64::from(topic.get())) ^ seed;
+        let noise = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60;
+        Some(to_u32(noise as usize) + 2 * topic.get())
+    })
+    .unwrap()
+}
+
+#[test]
+fn wishes_that_do_not_fit_are_refused() {
+    let form = |jigsaw: Jigsaw, n| jigsaw.form(n, Seed::new(1)).unwrap_err();
+    let four = |choice| Jigsaw::topics(4).preferences(choice);
+    let message =
+        "the preferences are of 12 people for 3 topics, the jigsaw is for 13 people and 4";
+    assert_eq!(form(four(wishes(12, 3, 1)), 13).to_string(), message);
+    let capped = four(wishes(12, 4, 1).caps([9, 9, 9, 2]));
+    assert_eq!(
+        form(capped, 12).to_string(),
+        "topic 3 takes 2 people, 3 homes with redundancy 1 need more"
+    );
+    let nobody = TopicChoice::new(8, 2, |_, topic| (topic.get() == 0).then_some(0)).unwrap();
+    let error = form(Jigsaw::topics(2).preferences(nobody), 8);
+    assert_eq!(error.to_string(), "0 people take any of topics 1, which need 4");
+}
+
+#[test]
+fn plans_that_follow_other_wishes_are_refused() {
+    let plain = Jigsaw::topics(3);
+    let asked = plain.clone().preferences(wishes(20, 3, 1));
+    let refusal = |made: &Jigsaw, asked: &Jigsaw| {
+        let plan = made.form(20, Seed::new(1)).unwrap();
+        assert_eq!(plan.verify(made), Ok(()));
+        plan.verify(asked).unwrap_err().to_string()
+    };
+    let not = "the topics of the plan were not chosen by preferences";
+    assert_eq!(refusal(&plain, &asked), not);
+    assert_eq!(refusal(&asked, &plain), not.replace("not ", ""));
+    let other = plain.preferences(wishes(20, 3, 0x5555_5555_5555));
+    assert!(refusal(&asked, &other).starts_with("the cost is"));
+}
+
+proptest! {
+    #[test]
+    fn promises_hold_with_wishes(
+        n in 1..400_usize,
+        topics in 1..9_usize,
+        r in 1..3_usize,
+        size in 2..9_usize,
+        range in prop::option::of((1..40_usize, 0..40_usize)),
+        spread in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let mut jigsaw = Jigsaw::topics(topics).redundancy(r).expert_size(size);
+        if let Some((lo, more)) = range {
+            jigsaw = jigsaw.home_size(lo..=lo + more);
+        }
+        let free = jigsaw.form(n, Seed::new(seed));
+        let jigsaw = jigsaw.preferences(wishes(n, topics, seed));
+        let plan = if spread {
+            let values: Vec<f64> = (0..n).map(|i| (i % 7) as f64).collect();
+            jigsaw.form_spread(&Strata::by_value(&values).unwrap(), Seed::new(seed))
+        } else {
+            jigsaw.form(n, Seed::new(seed))
+        };
+        prop_assert_eq!(plan.is_ok(), free.is_ok());
+        if let Ok(plan) = plan {
+            prop_assert_eq!(plan.verify(&jigsaw), Ok(()));
+            prop_assert_eq!(plan.homes().len(), free.unwrap().homes().len());
+            #[cfg(feature = "serde")]
+            {
+                let text = serde_json::to_string(&plan).unwrap();
+                prop_assert_eq!(serde_json::from_str::<JigsawPlan>(&text).unwrap(), plan);
+                let text = serde_json::to_string(&jigsaw).unwrap();
+                prop_assert_eq!(serde_json::from_str::<Jigsaw>(&text).unwrap(), jigsaw);
+            }
         }
     }
 }

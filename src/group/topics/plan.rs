@@ -1,6 +1,8 @@
 //! Who has which topic, and the proof that it cannot be better.
 
 use super::choice::TopicChoice;
+#[cfg(feature = "serde")]
+use super::violation::TopicViolation;
 use crate::id::to_u32;
 use crate::{PersonId, TopicId};
 
@@ -17,6 +19,8 @@ use crate::{PersonId, TopicId};
 /// # Ok::<(), peergrade::group::TopicError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw", deny_unknown_fields))]
 pub struct TopicPlan {
     topic_of: Vec<TopicId>,
     people: Vec<usize>,
@@ -243,5 +247,46 @@ impl TopicPlan {
     /// The people and ids of a plan, one by one.
     pub(super) fn iter(&self) -> impl Iterator<Item = (PersonId, TopicId)> + '_ {
         self.topic_of.iter().enumerate().map(|(i, &topic)| (PersonId::new(to_u32(i)), topic))
+    }
+}
+
+/// The form in which plans are stored.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    topic_of: Vec<TopicId>,
+    people: Vec<usize>,
+    places: Vec<usize>,
+    cost: u64,
+    bound: u64,
+    prices: Vec<i64>,
+    stratum_prices: Vec<Vec<i64>>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for TopicPlan {
+    type Error = TopicViolation;
+
+    /// Checks what can be checked without the wishes: numbers of people and topics.
+    fn try_from(raw: Raw) -> Result<Self, TopicViolation> {
+        let Raw { topic_of, people, places, cost, bound, prices, stratum_prices } = raw;
+        let (n, topics) = (topic_of.len(), prices.len());
+        let mut counts = vec![0_usize; topics];
+        for (person, &topic) in topic_of.iter().enumerate() {
+            let Some(count) = counts.get_mut(topic.index()) else {
+                return Err(TopicViolation::Forbidden {
+                    person: PersonId::new(to_u32(person)),
+                    topic,
+                });
+            };
+            *count += 1;
+        }
+        let total = |column: &[usize]| column.iter().fold(0_usize, |sum, &x| sum.saturating_add(x));
+        let lengths = stratum_prices.iter().all(|prices| prices.len() == topics);
+        if people != counts || !lengths || total(&places) != n {
+            return Err(TopicViolation::Columns { people: n, topics });
+        }
+        Ok(Self { topic_of, people, places, cost, bound, prices, stratum_prices })
     }
 }

@@ -33,6 +33,14 @@ pub enum TopicViolation {
         /// Topics of the choice.
         asked_topics: usize,
     },
+    /// The columns of a plan do not fit together.
+    #[error("the counts, places or prices are not those of {people} people and {topics} topics")]
+    Columns {
+        /// People of the plan.
+        people: usize,
+        /// Topics of the plan.
+        topics: usize,
+    },
     /// Somebody has a topic that they cannot take.
     #[error("person {person} cannot take topic {topic}")]
     Forbidden {
