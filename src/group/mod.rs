@@ -17,6 +17,7 @@
 //! ```
 
 mod deal;
+mod distances;
 mod error;
 mod groups;
 mod jigsaw;
@@ -33,6 +34,7 @@ mod verify;
 mod violation;
 
 pub use deal::Strata;
+pub use distances::{DistanceError, DistanceViolation, Distances, DiverseGrouping, DiverseGroups};
 pub use error::{Division, GroupError};
 pub use groups::Groups;
 pub use jigsaw::Jigsaw;
