@@ -109,7 +109,11 @@ pub use gradebook::{
     LevelChoice, Line, Publish, PublishError, Published, Source, Warning,
 };
 pub use graph::ReviewGraph;
-pub use group::{GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Strata};
+pub use group::{
+    DistanceError, Distances, DiverseGrouping, DiverseGroups, GroupError, GroupSizes,
+    GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, RepairError, RunningJigsaw, Strata,
+    TopicChoice, TopicError, TopicPlan,
+};
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use quota::Quota;
 pub use rankings::{Ranking, Rankings, RankingsBuilder, RankingsError};

@@ -282,6 +282,8 @@ impl Jigsaw {
             }
             Some(choice) => self.chosen(choice, people, count, strata, seed)?,
         };
+        // Exchanges that keep the topics of every home may come in here: all else follows from homes
+        // and topics.
         let experts = self.experts(&homes, &topic_of)?;
         let plan = JigsawPlan::new(homes, experts, topic_of, self.topics, self.redundancy);
         Ok(plan.following(chosen, self.phases.clone()))

@@ -3,7 +3,9 @@
 //! A [`Groups`] value is a partition of the people `0..n`. [`Pods`] makes one by chance, or spreads
 //! an order of the people ([`Strata`]) evenly over the groups. A [`Jigsaw`] makes two linked ones: in
 //! its home group every person holds another topic, and the people of one topic study it together
-//! in expert groups before they go home and teach it.
+//! in expert groups before they go home and teach it. Topics can follow wishes ([`TopicChoice`]), and
+//! homes that lost people are repaired while the course runs ([`RunningJigsaw`]). A
+//! [`DiverseGrouping`] puts people together who are far apart by any [`Distances`].
 //!
 //! ```
 //! use peergrade::{Jigsaw, Seed};

@@ -11,11 +11,13 @@ use crate::{GroupId, PersonId, Seed, chunks};
 
 /// Moves of the whole search where nothing is said.
 const MOVES: u64 = 20_000_000;
-/// Short runs, which tell the sizes, and long ones from those.
-const SHORT: u64 = 12;
-const LONG: u64 = 4;
-/// The share of the moves that short runs take.
-const SHORT_SHARE: f64 = 0.3;
+/// Moves of a short run, for each person and group.
+const SHORT: u64 = 10_000;
+/// The most short runs, which take half of the moves or less, and the number of long ones.
+const SHORT_RUNS: u64 = 32;
+const LONG_RUNS: u64 = 8;
+/// The vectors of sizes that long runs start from.
+const LONG_SIZES: usize = 2;
 
 /// Groups of people who are as far from each other as can be: the maximally diverse grouping problem.
 ///
@@ -139,20 +141,14 @@ impl DiverseGrouping {
         }
         let vectors = vectors::best(distances.people(), &bounds);
         let runs = Runs { distances, bounds: &bounds, thresholds: Thresholds::new(), seed };
-        // Where sizes are given there is nothing to be told by short runs.
-        let short = if vectors.len() > 1 { SHORT } else { 0 };
-        let short_moves = if short > 0 { (self.moves as f64 * SHORT_SHARE) as u64 } else { 0 };
-        let each = |count: u64, moves: u64| (moves / count.max(1)).max(1);
-        let first = runs
-            .all(0..short, each(short, short_moves), &|run| &vectors[run as usize % vectors.len()]);
-        let sizes: Vec<Vec<usize>> = match best(&first) {
-            Some(found) => vec![found.sizes.clone()],
-            None => vectors,
-        };
-        let long = runs.all(short..short + LONG, each(LONG, self.moves - short_moves), &|run| {
-            &sizes[run as usize % sizes.len()]
-        });
-        let found: Vec<Found> = first.into_iter().chain(long).collect();
+        // No overflow: at most 5,000 people and groups.
+        let short = SHORT * (distances.people() * bounds.len()) as u64;
+        let count = (self.moves / 2 / short).clamp(1, SHORT_RUNS);
+        let short = short.min(self.moves / 2 / count);
+        let mut found = runs.all(0..count, short, &vectors);
+        let sizes = best_sizes(&found);
+        let long = (self.moves - count * short).div_ceil(LONG_RUNS);
+        found.extend(runs.all(count..count + LONG_RUNS, long, &sizes));
         let runs = found.len();
         let Some(found) = best(&found) else {
             return Err(DistanceError::NoMoves);
@@ -208,18 +204,12 @@ struct Found {
 }
 
 impl Runs<'_> {
-    /// Runs of this many moves each, from random starts of given sizes.
-    fn all<'s>(
-        &self,
-        runs: core::ops::Range<u64>,
-        moves: u64,
-        sizes: &(dyn Fn(u64) -> &'s Vec<usize> + Sync),
-    ) -> Vec<Found> {
+    /// Runs of this many moves each, from random starts of these sizes in turn.
+    fn all(&self, runs: core::ops::Range<u64>, moves: u64, sizes: &[Vec<usize>]) -> Vec<Found> {
         let count = usize::try_from(runs.end - runs.start).unwrap_or(0);
         chunks::each(count, |i| {
-            let run = runs.start + i as u64;
-            let mut stream = self.seed.stream(Phase::Distances, run);
-            self.one(moves, sizes(run), &mut stream)
+            let mut stream = self.seed.stream(Phase::Distances, runs.start + i as u64);
+            self.one(moves, &sizes[i % sizes.len()], &mut stream)
         })
     }
 
@@ -231,6 +221,19 @@ impl Runs<'_> {
         search.descend();
         Found { value: search.value(), sizes: search.sizes().to_vec(), group_of: search.group_of }
     }
+}
+
+/// The sizes with which the best runs ended, the best first.
+fn best_sizes(found: &[Found]) -> Vec<Vec<usize>> {
+    let mut order: Vec<&Found> = found.iter().collect();
+    order.sort_by(|a, b| b.value.total_cmp(&a.value));
+    let mut sizes: Vec<Vec<usize>> = Vec::new();
+    for found in order {
+        if sizes.len() < LONG_SIZES && !sizes.contains(&found.sizes) {
+            sizes.push(found.sizes.clone());
+        }
+    }
+    sizes
 }
 
 /// The run of the highest value, the first of equal ones.
@@ -298,6 +301,22 @@ impl DiverseGroups {
     #[must_use]
     pub fn runs(&self) -> usize {
         self.runs
+    }
+
+    /// The same groups but for two people who belong elsewhere, with the value they have.
+    #[cfg(test)]
+    pub(super) fn exchange_for_test(&mut self, distances: &Distances) {
+        let mut group_of = self.groups.assignment().to_vec();
+        let other = group_of.iter().position(|&group| group != group_of[0]).unwrap();
+        group_of.swap(0, other);
+        self.groups = Groups::from_assignment(group_of).unwrap();
+        self.value = 0.0;
+        for (_, members) in self.groups.iter() {
+            for (i, &a) in members.iter().enumerate() {
+                self.value +=
+                    members[..i].iter().fold(0.0, |s, &b| s + distances.get(a, b).unwrap());
+            }
+        }
     }
 
     /// Re-checks sizes and value from the distances alone, and that no exchange of two people makes

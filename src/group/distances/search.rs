@@ -10,8 +10,8 @@ const BLOCK: u64 = 256;
 /// Random exchanges from which the first temperature is told.
 const PROBES: u32 = 2_000;
 /// The first and the last temperature, in mean changes of an exchange.
-const FIRST: f64 = 0.5;
-const LAST: f64 = 0.005;
+const FIRST: f64 = 0.25;
+const LAST: f64 = 0.03;
 
 /// People in groups, and what each would add to the diversity of each group.
 pub(super) struct Search<'a> {

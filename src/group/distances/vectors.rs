@@ -2,9 +2,9 @@
 
 use core::cmp::Reverse;
 
-/// Size vectors that are kept at each step, and steps beyond which only one is.
+/// Size vectors that are kept at each step, and the most steps.
 const KEPT: usize = 8;
-const STEPS: usize = 1 << 22;
+const STEPS: usize = 1 << 19;
 
 /// The vectors of sizes with the most pairs of people in common groups, the best first; vectors with
 /// the same sizes in another order count once. The sizes allow `people` in all.
@@ -12,11 +12,14 @@ const STEPS: usize = 1 << 22;
 /// Where distances are much alike, the diversity is near their mean times the number of pairs, which
 /// grows with the squares of the sizes: the right vector is worth more than any exchange of people,
 /// and an annealing, which moves one person at a time, settles on one too early. Dynamic programming
-/// over groups and people, O(groups x people x sizes).
+/// over groups and people, O(groups x people x sizes); beyond half a million such steps one vector,
+/// with the largest groups as large as they may be.
 pub(super) fn best(people: usize, bounds: &[(usize, usize)]) -> Vec<Vec<usize>> {
     let widest = bounds.iter().map(|&(lo, hi)| hi.min(people).saturating_sub(lo) + 1).max();
     let steps = bounds.len().saturating_mul(people + 1).saturating_mul(widest.unwrap_or(1));
-    let kept = if steps <= STEPS { KEPT } else { 1 };
+    if steps > STEPS || widest == Some(1) {
+        return vec![largest_first(people, bounds)];
+    }
     // Of each number of people in the groups so far: squares, the size of the last group, and which
     // of the entries before it continues.
     let mut tables: Vec<Vec<Vec<Entry>>> = vec![vec![Vec::new(); people + 1]];
@@ -43,7 +46,7 @@ pub(super) fn best(people: usize, bounds: &[(usize, usize)]) -> Vec<Vec<usize>> 
                 })
                 .collect();
             entries.sort_by_key(|entry| Reverse(entry.squares));
-            entries.truncate(kept);
+            entries.truncate(KEPT);
             *slot = entries;
         }
         tables.push(next);
@@ -61,6 +64,20 @@ pub(super) fn best(people: usize, bounds: &[(usize, usize)]) -> Vec<Vec<usize>> 
         }
     }
     vectors
+}
+
+/// The groups that may be largest filled up, one after the other.
+fn largest_first(people: usize, bounds: &[(usize, usize)]) -> Vec<usize> {
+    let mut sizes: Vec<usize> = bounds.iter().map(|&(lo, _)| lo).collect();
+    let mut rest = people.saturating_sub(sizes.iter().sum());
+    let mut order: Vec<usize> = (0..bounds.len()).collect();
+    order.sort_by_key(|&g| Reverse(bounds[g].1));
+    for g in order {
+        let more = rest.min(bounds[g].1 - bounds[g].0);
+        sizes[g] += more;
+        rest -= more;
+    }
+    sizes
 }
 
 #[derive(Clone, Copy)]
@@ -98,6 +115,15 @@ mod tests {
             }
         }
         found
+    }
+
+    #[test]
+    fn many_groups_are_filled_one_after_the_other() {
+        assert_eq!(largest_first(20, &[(2, 5), (1, 9), (3, 6), (3, 9)]), [2, 9, 3, 6]);
+        let bounds: Vec<(usize, usize)> = (0..700).map(|g| (1 + g % 3, 4 + g % 9)).collect();
+        let vectors = best(4_000, &bounds);
+        assert_eq!((vectors.len(), vectors[0].iter().sum::<usize>()), (1, 4_000));
+        assert!(vectors[0].iter().zip(&bounds).all(|(size, (lo, hi))| (lo..=hi).contains(&size)));
     }
 
     #[test]
