@@ -209,15 +209,17 @@ impl Runs<'_> {
         let count = usize::try_from(runs.end - runs.start).unwrap_or(0);
         chunks::each(count, |i| {
             let mut stream = self.seed.stream(Phase::Distances, runs.start + i as u64);
-            self.one(moves, &sizes[i % sizes.len()], &mut stream)
+            // All sizes cooled one way, then all the other.
+            let way = i / sizes.len();
+            self.one(moves, way, &sizes[i % sizes.len()], &mut stream)
         })
     }
 
-    fn one(&self, moves: u64, sizes: &[usize], stream: &mut Stream) -> Found {
+    fn one(&self, moves: u64, way: usize, sizes: &[usize], stream: &mut Stream) -> Found {
         let mut order: Vec<u32> = (0..to_u32(self.distances.people())).collect();
         stream.shuffle(&mut order);
         let mut search = Search::start(self.distances, self.bounds, sizes, &order);
-        search.anneal(moves, stream, &self.thresholds);
+        search.anneal(moves, way, stream, &self.thresholds);
         search.descend();
         Found { value: search.value(), sizes: search.sizes().to_vec(), group_of: search.group_of }
     }

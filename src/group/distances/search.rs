@@ -9,9 +9,9 @@ use crate::seed::Stream;
 const BLOCK: u64 = 256;
 /// Random exchanges from which the first temperature is told.
 const PROBES: u32 = 2_000;
-/// The first and the last temperature, in mean changes of an exchange.
-const FIRST: f64 = 0.25;
-const LAST: f64 = 0.03;
+/// The first and the last temperature, in mean changes of an exchange. Distances with a few large
+/// differences (points in a plane) want a cold end, those alike in size (random numbers) a warm one.
+const COOLINGS: [(f64, f64); 2] = [(0.25, 0.03), (0.5, 0.005)];
 
 /// People in groups, and what each would add to the diversity of each group.
 pub(super) struct Search<'a> {
@@ -139,15 +139,23 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Tries this many random exchanges, and moves where sizes are free, at temperatures that fall.
-    pub(super) fn anneal(&mut self, moves: u64, stream: &mut Stream, thresholds: &Thresholds) {
+    /// Tries this many random exchanges, and moves where sizes are free, at temperatures that fall in
+    /// one of two ways.
+    pub(super) fn anneal(
+        &mut self,
+        moves: u64,
+        way: usize,
+        stream: &mut Stream,
+        thresholds: &Thresholds,
+    ) {
         let scale = self.mean_change(stream);
         if scale <= 0.0 {
             return;
         }
+        let (first, last) = COOLINGS[way % COOLINGS.len()];
         let blocks = moves.div_ceil(BLOCK);
-        let cooling = math::exp(math::ln(LAST / FIRST) / blocks as f64);
-        let mut temperature = FIRST * scale;
+        let cooling = math::exp(math::ln(last / first) / blocks as f64);
+        let mut temperature = first * scale;
         let free = self.bounds.iter().any(|&(lo, hi)| lo < hi);
         for block in 0..blocks {
             for _ in 0..BLOCK.min(moves - block * BLOCK) {
