@@ -113,6 +113,8 @@ pub use group::{
     DistanceError, Distances, DiverseGrouping, DiverseGroups, GroupError, GroupSizes,
     GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, RepairError, RunningJigsaw, Strata,
     TopicChoice, TopicError, TopicPlan,
+    GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, RoundPlan, Rounds,
+    RoundsError, Strata,
 };
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use quota::Quota;

@@ -123,6 +123,9 @@ pub(crate) enum Phase {
     Quality = 32,
     TopicTies = 36,
     Distances = 37,
+    Rounds = 39,
+    RoundsSearch = 40,
+    Roles = 41,
 }
 
 /// A stream of words. The distributions over it are in `sample.rs`.

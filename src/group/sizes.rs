@@ -78,6 +78,11 @@ impl GroupSizes {
         (self.lo, self.hi)
     }
 
+    /// The size that groups are to be near.
+    pub(super) const fn wanted(self) -> usize {
+        self.target
+    }
+
     /// The number of groups of this many people. O(1).
     ///
     /// # Errors

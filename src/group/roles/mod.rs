@@ -1,0 +1,3 @@
+//! Roles.
+mod colour;
+pub(super) use colour::colour;
