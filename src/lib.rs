@@ -115,6 +115,8 @@ pub use group::{
     TopicChoice, TopicError, TopicPlan,
     GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, RoundPlan, Rounds,
     RoundsError, Strata,
+    GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Roles, RoundPlan,
+    Rounds, RoundsError, Strata,
 };
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use quota::Quota;

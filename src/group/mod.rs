@@ -48,6 +48,7 @@ pub use pods::Pods;
 pub use redundancy::redundancy_for;
 pub use remainder::Remainder;
 pub use running::{Joined, Move, Repair, RepairError, RepairPolicy, RunningJigsaw};
+pub use roles::{Combined, RoleHistory, RolePlan, RoleViolation, Roles, RolesError};
 pub use rounds::{Guarantee, RoundMethod, RoundPlan, RoundViolation, Rounds, RoundsError};
 pub use share::between_share;
 pub use sizes::GroupSizes;

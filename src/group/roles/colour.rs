@@ -6,7 +6,7 @@
 /// Edges are coloured one by one. Where the ends of an edge have no colour in common that is free at
 /// both, the path that starts at its right end and alternates between the two colours changes them
 /// round; it cannot come back to the left end. O(edges x (colours + length of the paths)); the paths
-/// are short on the whole, at worst as long as the graph.
+/// are some ten or twenty edges long on the whole, at worst as long as the graph.
 pub(in crate::group) fn colour(
     edges: &[(u32, u32)],
     (lefts, rights): (usize, usize),
