@@ -24,6 +24,7 @@ mod error;
 mod groups;
 mod jigsaw;
 mod phases;
+mod pairs;
 mod plan;
 mod pods;
 mod redundancy;
@@ -43,6 +44,10 @@ pub use error::{Division, GroupError};
 pub use groups::Groups;
 pub use jigsaw::Jigsaw;
 pub use phases::{JigsawPhase, JigsawVariant, Meeting};
+pub use pairs::{
+    Ladder, Mentee, Mentor, Mentoring, PairsError, PairsViolation, Pyramid, TutorPair, TutorPairs,
+    Tutoring, Unmatched, match_mentors,
+};
 pub use plan::JigsawPlan;
 pub use pods::Pods;
 pub use redundancy::redundancy_for;

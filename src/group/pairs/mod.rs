@@ -1,0 +1,12 @@
+//! Pairs and ladders of pairs: tutors, mentors, think-pair-share.
+
+mod error;
+mod glover;
+mod mentors;
+mod pyramid;
+mod tutors;
+
+pub use error::{PairsError, PairsViolation};
+pub use mentors::{Mentee, Mentor, Mentoring, Unmatched, match_mentors};
+pub use pyramid::{Ladder, Pyramid};
+pub use tutors::{TutorPair, TutorPairs, Tutoring};
