@@ -18,6 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod availability;
 mod deal;
 mod distances;
 mod error;
@@ -38,6 +39,10 @@ mod topics;
 mod verify;
 mod violation;
 
+pub use availability::{
+    AvailabilityError, Exchange, ExchangePairs, ExchangeViolation, Languages, Learner, UtcOffset,
+    Week, ZoneGroups, waking_overlap,
+};
 pub use deal::Strata;
 pub use distances::{DistanceError, DistanceViolation, Distances, DiverseGrouping, DiverseGroups};
 pub use error::{Division, GroupError};

@@ -37,7 +37,7 @@ use crate::{GroupId, PersonId};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TutorPairs {
     gap_at_most: Option<f64>,
-    apart: Vec<(PersonId, PersonId)>,
+    earlier: Vec<Groups>,
 }
 
 /// A tutor with a tutee, and of an odd number of people once a third.
@@ -90,11 +90,7 @@ impl TutorPairs {
     /// ```
     #[must_use]
     pub fn apart(mut self, earlier: &Groups) -> Self {
-        for (_, members) in earlier.iter() {
-            for (i, &a) in members.iter().enumerate() {
-                self.apart.extend(members[i + 1..].iter().map(|&b| (a, b)));
-            }
-        }
+        self.earlier.push(earlier.clone());
         self
     }
 
@@ -136,10 +132,8 @@ impl TutorPairs {
         tutors: &[PersonId],
         middle: Option<PersonId>,
     ) -> Result<Tutoring, PairsError> {
-        let mut apart = self.apart.clone();
-        apart.extend(self.apart.iter().map(|&(a, b)| (b, a)));
-        apart.sort_unstable();
-        let met = |a: PersonId, b: PersonId| apart.binary_search(&(a, b)).is_ok();
+        let met =
+            |a: PersonId, b: PersonId| self.earlier.iter().any(|groups| together(groups, a, b));
         let partner = nearest(tutees.len(), |i, j| !met(tutees[i], tutors[j]))
             .map_err(|i| PairsError::AllMet { person: tutees[i] })?;
         let mut pairs: Vec<TutorPair> =
@@ -154,6 +148,11 @@ impl TutorPairs {
         }
         Ok(Tutoring { people: skill.len(), pairs, unmatched: Vec::new() })
     }
+}
+
+fn together(groups: &Groups, a: PersonId, b: PersonId) -> bool {
+    let (of_a, of_b) = (groups.group_of(a), groups.group_of(b));
+    of_a.is_some() && of_a == of_b
 }
 
 fn pair(skill: &[f64], tutor: PersonId, tutee: PersonId) -> TutorPair {
@@ -420,7 +419,7 @@ mod tests {
             tutoring.verify(&skill).unwrap();
             let groups = tutoring.groups().unwrap();
             for (_, members) in groups.iter() {
-                assert!(!wish.apart.contains(&(members[0], members[1])));
+                assert!(!wish.earlier.iter().any(|week| together(week, members[0], members[1])));
             }
             wish = wish.apart(&groups);
         }
