@@ -117,6 +117,9 @@ pub use group::{
     RoundsError, Strata,
     GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Roles, RoundPlan,
     Rounds, RoundsError, Strata,
+    AvailabilityError, GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan,
+    PairsError, Pods, RolePlan, Roles, RolesError, RoundPlan, Rounds, RoundsError, Strata,
+    UtcOffset, Week,
 };
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use quota::Quota;

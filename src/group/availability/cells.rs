@@ -66,63 +66,67 @@ fn maximum_flow(counts: &[u32], near: &[Vec<usize>]) -> Vec<u32> {
     let kinds = counts.len();
     let mut flow = vec![0_u32; kinds * kinds];
     let (mut gives, mut takes) = (counts.to_vec(), counts.to_vec());
-    for a in 0..kinds {
-        for &b in &near[a] {
+    for (a, others) in near.iter().enumerate() {
+        for &b in others {
             let more = gives[a].min(takes[b]);
             flow[a * kinds + b] += more;
             gives[a] -= more;
             takes[b] -= more;
         }
     }
-    const NONE: usize = usize::MAX;
-    loop {
-        let (mut giver_of, mut taker_of) = (vec![NONE; kinds], vec![NONE; kinds]);
-        let mut queue: VecDeque<usize> = (0..kinds).filter(|&a| gives[a] > 0).collect();
-        let mut seen: Vec<bool> = gives.iter().map(|&left| left > 0).collect();
-        let mut end = None;
-        'search: while let Some(a) = queue.pop_front() {
-            for &b in near[a].iter() {
-                if giver_of[b] != NONE {
-                    continue;
-                }
-                giver_of[b] = a;
-                if takes[b] > 0 {
-                    end = Some(b);
-                    break 'search;
-                }
-                for &c in &near[b] {
-                    if !seen[c] && flow[c * kinds + b] > 0 {
-                        (seen[c], taker_of[c]) = (true, b);
-                        queue.push_back(c);
-                    }
+    while let Some(path) = augmenting_path(near, &flow, &gives, &takes) {
+        let (first, last) = (path[path.len() - 1].0, path[0].1);
+        // A giver that is not the first gives more to one taker by giving less to another.
+        let less = |pair: &[(usize, usize)]| pair[0].0 * kinds + pair[1].1;
+        let least = path.windows(2).map(|pair| flow[less(pair)]).min().unwrap_or(u32::MAX);
+        let more = least.min(gives[first]).min(takes[last]);
+        for &(giver, taker) in &path {
+            flow[giver * kinds + taker] += more;
+        }
+        for pair in path.windows(2) {
+            flow[less(pair)] -= more;
+        }
+        gives[first] -= more;
+        takes[last] -= more;
+    }
+    flow
+}
+
+const NONE: usize = usize::MAX;
+
+/// The pairs of giver and taker along a shortest path that can carry more, the last first.
+fn augmenting_path(
+    near: &[Vec<usize>],
+    flow: &[u32],
+    gives: &[u32],
+    takes: &[u32],
+) -> Option<Vec<(usize, usize)>> {
+    let kinds = near.len();
+    let (mut giver_of, mut taker_of) = (vec![NONE; kinds], vec![NONE; kinds]);
+    let mut queue: VecDeque<usize> = (0..kinds).filter(|&a| gives[a] > 0).collect();
+    let mut seen: Vec<bool> = gives.iter().map(|&left| left > 0).collect();
+    while let Some(a) = queue.pop_front() {
+        for &b in &near[a] {
+            if giver_of[b] != NONE {
+                continue;
+            }
+            giver_of[b] = a;
+            if takes[b] > 0 {
+                let step = |&(giver, _): &(usize, usize)| {
+                    let before = taker_of[giver];
+                    (before != NONE).then(|| (giver_of[before], before))
+                };
+                return Some(core::iter::successors(Some((a, b)), step).collect());
+            }
+            for &c in &near[b] {
+                if !seen[c] && flow[c * kinds + b] > 0 {
+                    (seen[c], taker_of[c]) = (true, b);
+                    queue.push_back(c);
                 }
             }
         }
-        let Some(end) = end else { return flow };
-        // Back along the path: how much goes, then let it go.
-        let path = |mut visit: Box<dyn FnMut(usize, usize, Option<usize>) + '_>| {
-            let mut taker = end;
-            loop {
-                let giver = giver_of[taker];
-                let before = Some(taker_of[giver]).filter(|&b| b != NONE);
-                visit(giver, taker, before);
-                let Some(before) = before else { return };
-                taker = before;
-            }
-        };
-        let mut most = takes[end];
-        path(Box::new(|giver, _, before| {
-            most = most.min(before.map_or(gives[giver], |b| flow[giver * kinds + b]));
-        }));
-        takes[end] -= most;
-        path(Box::new(|giver, taker, before| {
-            flow[giver * kinds + taker] += most;
-            match before {
-                Some(before) => flow[giver * kinds + before] -= most,
-                None => gives[giver] -= most,
-            }
-        }));
     }
+    None
 }
 
 /// Pairs so far, and walks that add one.
@@ -140,13 +144,14 @@ impl Walks<'_> {
     fn extend(&mut self) -> bool {
         let mut starts = (0..self.kinds).filter(|&a| self.left[a] > 0);
         let walk = starts.find_map(|start| self.walk(start));
-        walk.iter().for_each(|walk| self.apply(walk));
+        if let Some(walk) = &walk {
+            self.apply(walk);
+        }
         walk.is_some()
     }
 
     /// The kinds of a walk, in order, if there is one that can be taken.
     fn walk(&self, start: usize) -> Option<Vec<usize>> {
-        const NONE: usize = usize::MAX;
         // Before a kind when it waits for a partner, and when it has one too many.
         let (mut waits, mut crowded) = (vec![NONE; self.kinds], vec![NONE; self.kinds]);
         waits[start] = start;
@@ -207,6 +212,8 @@ impl Walks<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::needless_range_loop)] // plain oracles
+
     use proptest::prelude::*;
 
     use super::*;

@@ -417,10 +417,10 @@ mod tests {
     #[test]
     fn a_large_exchange_reaches_its_bound() {
         let zones = [-480, -300, 0, 60, 330, 480, 540, 780];
-        let learners: Vec<_> = (0..5_000_usize)
+        let learners: Vec<_> = (0..5_000_u32)
             .map(|i| {
-                let offset = UtcOffset::new(zones[i * i % 7 + i % 2]).ok();
-                Learner::new(offset).language(i as u32 % 3).level(i as u32 % 4)
+                let offset = UtcOffset::new(zones[(i * i % 7 + i % 2) as usize]).ok();
+                Learner::new(offset).language(i % 3).level(i % 4)
             })
             .collect();
         let exchange = Exchange::new(180).overlap(120).levels_within(1);

@@ -221,9 +221,9 @@ mod tests {
             let offset = UtcOffset::new(minutes).unwrap();
             for slot in [0, 1, 95, 96, 300, 671] {
                 let utc = Week::from_slots([slot]).unwrap().in_utc(offset);
-                let quarter = i64::from(minutes) / 15;
-                let expected = (slot as i64 - quarter).rem_euclid(672);
-                assert_eq!(utc.slots().collect::<Vec<_>>(), [expected as usize], "{minutes}");
+                let quarters = usize::try_from(minutes / 15 + 672).unwrap();
+                let expected = (slot + 2 * 672 - quarters) % 672;
+                assert_eq!(utc.slots().collect::<Vec<_>>(), [expected], "{minutes}");
             }
         }
         assert_eq!(Week::daily(0, 1440).unwrap().count(), 672);

@@ -188,7 +188,7 @@ impl ZoneGroups {
             })?;
             let round = on_the_circle(alike, |p| offsets[p as usize]);
             for (i, person) in round.into_iter().enumerate() {
-                // Groups of floor or ceil; i * groups / n without a product that is too large.
+                #[allow(clippy::cast_possible_truncation)] // below the number of groups
                 let group = (i as u64 * groups as u64 / alike.len() as u64) as usize;
                 group_of[person.index()] = GroupId::new(to_u32(first + group));
             }

@@ -1,3 +1,5 @@
+#![allow(clippy::items_after_statements)] // plain oracles
+
 use proptest::prelude::*;
 
 use super::*;

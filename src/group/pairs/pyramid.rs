@@ -136,11 +136,15 @@ fn joined(below: &Groups, factor: usize) -> Result<Groups, PairsError> {
     let mut above = vec![GroupId::default(); below.len()];
     // What does not divide: with more left over than groups above, some take several more.
     let mut sizes = vec![factor; count];
-    (0..more).for_each(|i| sizes[i % count] += 1);
+    for i in 0..more {
+        sizes[i % count] += 1;
+    }
     let mut rest = order.as_slice();
     for (group, &size) in sizes.iter().enumerate().filter(|&(_, &size)| size > factor) {
         let (smallest, others) = rest.split_at(size);
-        smallest.iter().for_each(|&(_, id)| above[id.index()] = GroupId::new(to_u32(group)));
+        for &(_, id) in smallest {
+            above[id.index()] = GroupId::new(to_u32(group));
+        }
         rest = others;
     }
     let first = count - rest.len() / factor;
@@ -243,7 +247,7 @@ mod tests {
                 let mut sizes: Vec<_> = below.sizes().collect();
                 sizes.sort_unstable();
                 if let Some(three) = threes.first() {
-                    assert_eq!(three.iter().sum::<usize>(), sizes[..3].iter().sum());
+                    assert_eq!(three.iter().sum::<usize>(), sizes[..3].iter().sum::<usize>());
                 }
                 assert!(joins.iter().all(|joined| [2, 3].contains(&joined.len())));
             }

@@ -329,6 +329,9 @@ impl Tutoring {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp, clippy::disallowed_methods)] // plain oracles
+    #![allow(clippy::items_after_statements, clippy::single_match_else)]
+
     use proptest::prelude::*;
 
     use super::*;

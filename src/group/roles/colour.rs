@@ -3,15 +3,74 @@
 /// Colours of edges such that no two at one end are alike, as Koenig (1916) proved there to be: with
 /// `colours` of them, at least as many as edges meet anywhere.
 ///
-/// Edges are coloured one by one. Where the ends of an edge have no colour in common that is free at
-/// both, the path that starts at its right end and alternates between the two colours changes them
-/// round; it cannot come back to the left end. O(edges x (colours + length of the paths)); the paths
-/// are some ten or twenty edges long on the whole, at worst as long as the graph.
+/// As long as the colours are even the edges are split into halves that meet half as often anywhere
+/// (Euler split). Then edges are coloured one by one: where the ends of an edge have no colour in
+/// common that is free at both, the path that starts at its right end and alternates between the two
+/// colours changes them round; it cannot come back to the left end. O(edges x (log colours + length of
+/// the paths)); a path has some ten edges on the whole, at worst it is as long as the graph.
 pub(in crate::group) fn colour(
     edges: &[(u32, u32)],
-    (lefts, rights): (usize, usize),
+    ends: (usize, usize),
     colours: usize,
 ) -> Vec<u32> {
+    if colours < 2 {
+        return vec![0; edges.len()];
+    }
+    if !colours.is_multiple_of(2) {
+        return one_by_one(edges, ends, colours);
+    }
+    let second = second_half(edges, ends);
+    let half = |which: bool| -> Vec<(u32, u32)> {
+        edges.iter().zip(&second).filter(|&(_, &s)| s == which).map(|(&edge, _)| edge).collect()
+    };
+    let mut halves = [false, true].map(|which| colour(&half(which), ends, colours / 2).into_iter());
+    let base = crate::id::to_u32(colours / 2);
+    let next = |&second: &bool| {
+        let colour = halves[usize::from(second)].next().unwrap_or(0);
+        if second { base + colour } else { colour }
+    };
+    second.iter().map(next).collect()
+}
+
+/// Which edges are in the second of two halves that have, at every end, the same number of edges
+/// within one. At every end the edges are paired; chains of pairs alternate between the halves, and
+/// those that close are even, since they change sides with every step.
+fn second_half(edges: &[(u32, u32)], (lefts, rights): (usize, usize)) -> Vec<bool> {
+    let mut pair = [vec![FREE; edges.len()], vec![FREE; edges.len()]];
+    let mut single = [vec![FREE; lefts], vec![FREE; rights]];
+    for (edge, &(left, right)) in (0..).zip(edges) {
+        for (side, end) in [left, right].into_iter().enumerate() {
+            let waiting = &mut single[side][end as usize];
+            if *waiting == FREE {
+                *waiting = edge;
+            } else {
+                let other = core::mem::replace(waiting, FREE);
+                pair[side][edge as usize] = other;
+                pair[side][other as usize] = edge;
+            }
+        }
+    }
+    let mut half = vec![None; edges.len()];
+    for first in 0..edges.len() {
+        if half[first].is_some() {
+            continue;
+        }
+        half[first] = Some(false);
+        // Both ways from here; of a chain that closes the first way takes all.
+        for start in [0, 1] {
+            let (mut side, mut second) = (start, true);
+            let mut edge = pair[side][first];
+            while edge != FREE && half[edge as usize].is_none() {
+                half[edge as usize] = Some(second);
+                (side, second) = (1 - side, !second);
+                edge = pair[side][edge as usize];
+            }
+        }
+    }
+    half.into_iter().map(|half| half == Some(true)).collect()
+}
+
+fn one_by_one(edges: &[(u32, u32)], (lefts, rights): (usize, usize), colours: usize) -> Vec<u32> {
     let mut colouring = Colouring {
         edges,
         colours,
@@ -21,7 +80,7 @@ pub(in crate::group) fn colour(
         colouring.insert(edge);
     }
     let mut out = vec![0; edges.len()];
-    for slots in colouring.at[0].chunks(colours.max(1)) {
+    for slots in colouring.at[0].chunks(colours) {
         for (colour, &edge) in (0..).zip(slots) {
             if edge != FREE {
                 out[edge as usize] = colour;

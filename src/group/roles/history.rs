@@ -102,7 +102,7 @@ impl RoleHistory {
 struct Choices {
     cost: Vec<u64>,
     /// By member and set: the choice of that member.
-    last: Vec<u8>,
+    last: Vec<usize>,
 }
 
 impl Choices {
@@ -115,7 +115,7 @@ impl Choices {
         self.cost.resize(sets, u64::MAX);
         self.cost[0] = 0;
         self.last.clear();
-        self.last.resize(sets * members.len(), NO_ROLE);
+        self.last.resize(sets * members.len(), none);
         for (i, person) in members.iter().enumerate() {
             let held = &held[person.index() * counts..][..counts];
             // (h + 1)^2 - h^2
@@ -123,18 +123,18 @@ impl Choices {
             let last = &mut self.last[i * sets..][..sets];
             // A set gains from smaller ones only, so the largest goes first.
             for set in (0..sets).rev() {
-                let mut best = (u64::MAX, NO_ROLE);
+                let mut best = (u64::MAX, none);
                 for choice in 0..roles {
                     if set >> choice & 1 == 1 {
                         let cost = self.cost[set ^ 1 << choice].saturating_add(more(choice));
                         if cost < best.0 {
-                            best = (cost, choice as u8);
+                            best = (cost, choice);
                         }
                     }
                 }
                 let idle = self.cost[set].saturating_add(more(none));
                 if !everybody_has_one && idle < best.0 {
-                    best = (idle, none as u8);
+                    best = (idle, none);
                 }
                 (self.cost[set], last[set]) = best;
             }
@@ -150,7 +150,7 @@ impl Choices {
         let mut set = complete.min_by_key(|&set| self.cost[set]).unwrap_or(0);
         let mut choices = vec![roles; members];
         for i in (0..members).rev() {
-            choices[i] = self.last[i * sets + set].into();
+            choices[i] = self.last[i * sets + set];
             if choices[i] < roles {
                 set ^= 1 << choices[i];
             }

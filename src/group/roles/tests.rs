@@ -47,8 +47,10 @@ fn verify_sees_what_is_wrong() {
     let plan = all.assign(&rounds, Seed::new(1)).unwrap();
     plan.verify(&all, &rounds).unwrap();
     let with = |role_of: Vec<u8>| RolePlan::new(9, role_of, 3, Vec::new()).verify(&all, &rounds);
-    let good: Vec<u8> =
-        (0..27).map(|i: u32| plan.role_of((i % 9).into(), i as usize / 9).unwrap() as u8).collect();
+    let good: Vec<u8> = (0..27)
+        .map(|i: u32| plan.role_of((i % 9).into(), i as usize / 9).unwrap())
+        .map(|role| u8::try_from(role).unwrap())
+        .collect();
     assert_eq!(with(good.clone()), Ok(()));
     let mut twice = good.clone();
     twice[0] = (twice[0] + 1) % 3;

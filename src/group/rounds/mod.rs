@@ -75,7 +75,7 @@ use crate::seed::Phase;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Rounds {
-    rounds: usize,
+    count: usize,
     sizes: GroupSizes,
     moves: u64,
 }
@@ -95,7 +95,7 @@ impl Rounds {
     /// ```
     #[must_use]
     pub fn new(rounds: usize, sizes: impl Into<GroupSizes>) -> Self {
-        Self { rounds, sizes: sizes.into(), moves: 1 << 22 }
+        Self { count: rounds, sizes: sizes.into(), moves: 1 << 22 }
     }
 
     /// How many swaps a local search may weigh, where there is one; default 4,194,304.
@@ -167,13 +167,13 @@ impl Rounds {
         strata: Option<&Strata>,
         seed: Seed,
     ) -> Result<RoundPlan, RoundsError> {
-        if self.rounds == 0 {
+        if self.count == 0 {
             return Err(RoundsError::NoRounds);
         }
-        if self.rounds > MAX_ROUNDS {
-            return Err(RoundsError::TooManyRounds { rounds: self.rounds, limit: MAX_ROUNDS });
+        if self.count > MAX_ROUNDS {
+            return Err(RoundsError::TooManyRounds { rounds: self.count, limit: MAX_ROUNDS });
         }
-        let rounds = to_u32(self.rounds);
+        let rounds = to_u32(self.count);
         let choice = choose::choose(people, self.sizes, rounds, strata.is_some())?;
         let n = to_u32(people);
         let (layout, repeats) =

@@ -249,7 +249,7 @@ proptest! {
             if join {
                 let _ = plan.join();
             } else {
-                let _ = plan.leave((who % (people as u32 + 4)).into());
+                let _ = plan.leave((who % (to_u32(people) + 4)).into());
             }
         }
         plan.verify().unwrap();
