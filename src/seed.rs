@@ -126,6 +126,8 @@ pub(crate) enum Phase {
     Rounds = 39,
     RoundsSearch = 40,
     Roles = 41,
+    Balance = 33,
+    BalanceStart = 34,
 }
 
 /// A stream of words. The distributions over it are in `sample.rs`.

@@ -19,9 +19,11 @@
 //! ```
 
 mod availability;
+mod balance;
 mod deal;
 mod distances;
 mod error;
+mod former;
 mod groups;
 mod jigsaw;
 mod phases;
@@ -36,6 +38,7 @@ mod rounds;
 mod share;
 mod sizes;
 mod topics;
+mod traits;
 mod verify;
 mod violation;
 
@@ -46,6 +49,7 @@ pub use availability::{
 pub use deal::Strata;
 pub use distances::{DistanceError, DistanceViolation, Distances, DiverseGrouping, DiverseGroups};
 pub use error::{Division, GroupError};
+pub use former::{Effort, FormError, Formed, GroupFormer, Mode, Objective, Rule, Stop, Strength};
 pub use groups::Groups;
 pub use jigsaw::Jigsaw;
 pub use phases::{JigsawPhase, JigsawVariant, Meeting};
@@ -63,4 +67,5 @@ pub use rounds::{Guarantee, RoundMethod, RoundPlan, RoundViolation, Rounds, Roun
 pub use share::between_share;
 pub use sizes::GroupSizes;
 pub use topics::{TopicChoice, TopicError, TopicPlan, TopicViolation, Unlisted};
+pub use traits::{Traits, TraitsBuilder, TraitsError};
 pub use violation::GroupViolation;

@@ -68,7 +68,7 @@ pub fn between_share(groups: &Groups, column: &[f64]) -> Result<Option<f64>, Gro
 }
 
 /// A power of two, which costs no digits, that keeps the squares of huge and of tiny values in range.
-fn factor(column: &[f64]) -> f64 {
+pub(super) fn factor(column: &[f64]) -> f64 {
     const TWO_TO_700: f64 = f64::from_bits((1023 + 700) << 52);
     let top = column.iter().fold(0.0, |top, value| math::max(top, value.abs()));
     if top > 1e100 {

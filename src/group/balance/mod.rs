@@ -1,0 +1,192 @@
+//! The balance engine: pairs of groups are divided anew, again and again.
+//!
+//! ```text
+//! F = sum_g |D_g|^2 / n_g         D_g = sum of the rows of group g; rows have mean 0
+//! ```
+//!
+//! is the sum of squares between groups. A pass takes disjoint pairs of groups. The two sums of a
+//! pair add up to S whatever is done, so its part of F is smallest where the sum z of one side is
+//! nearest to its share of S,
+//!
+//! ```text
+//! |z|^2/n_a + |S - z|^2/n_b = M/(n_a n_b) |z - (n_a/M) S|^2 + |S|^2/M,   M = n_a + n_b
+//! ```
+//!
+//! and the engine looks at every exchange of k people for k others: all divisions of the pool for
+//! groups up to 7, pairs and single people for larger ones. With p = the sum of A less what leaves it
+//! and b = what comes, `|p + b|^2 = |p|^2 + |b|^2 + 2 p b`, a small product of matrices.
+//!
+//! F never rises. Disjoint pairs touch disjoint people, so they can be worked on side by side.
+
+mod pairing;
+mod rules;
+mod side;
+mod split;
+mod state;
+mod subsets;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(super) use rules::{Cost, Count, Even, NONE, Rules};
+use side::VIEW;
+use split::{Pass, Split};
+use state::{State, Swap};
+use subsets::Subsets;
+pub(super) use table::Table;
+
+use crate::chunks;
+use crate::csr::Csr;
+use crate::id::to_u32;
+use crate::seed::{Phase, Seed};
+use crate::GroupId;
+
+use super::former::Objective;
+
+/// The most columns of a table.
+pub(super) const MAX_DIMS: usize = 256;
+
+/// The most exchanges that are looked at in one split.
+const EXCHANGES: usize = 4096;
+
+/// Exchanges between one pair of groups in one pass, where not all divisions are looked at.
+const STEPS: usize = 3;
+
+/// Passes in a row without an exchange after which there is no further one.
+const QUIET: usize = 32;
+
+/// When to stop.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Budget {
+    /// The most passes.
+    pub(super) passes: usize,
+    /// The sum of all squares: a value that is nothing beside it cannot be improved.
+    pub(super) squares: f64,
+}
+
+/// What the engine did.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Run {
+    pub(super) groups: Vec<GroupId>,
+    /// The objective before the first pass and after each.
+    pub(super) values: Vec<f64>,
+    /// Hard rules broken at the end.
+    pub(super) violations: u64,
+    /// Whether it stopped because passes gained nothing more.
+    pub(super) settled: bool,
+}
+
+/// The engine on one set of people.
+#[derive(Debug, Clone)]
+pub(super) struct Engine<'a> {
+    pub(super) table: &'a Table,
+    pub(super) rules: &'a Rules,
+    /// The cell of every group; only groups of one cell exchange people. Empty: one cell.
+    pub(super) cells: &'a [u32],
+    pub(super) objective: Objective,
+    pub(super) budget: Budget,
+}
+
+impl Engine<'_> {
+    /// Improves a partition, given as the people of groups that begin at `starts`.
+    pub(super) fn run(&self, starts: Vec<u32>, slots: Vec<u32>, seed: Seed) -> Run {
+        let mut state = State::new(self.table, starts, slots);
+        let cells = self.cells(state.groups());
+        let singles = singles(&state, self.rules);
+        let mut values = vec![self.value(&state)];
+        let mut quiet = 0;
+        for number in 0..self.budget.passes {
+            if quiet >= QUIET {
+                break;
+            }
+            let mut stream = seed.stream(Phase::Balance, number as u64);
+            let pairs = pairing::pairs(&state, &cells, number % 4 > 0, &mut stream);
+            let turns = (stream.u32() as usize, stream.u32() as usize);
+            let changes = {
+                let pass = Pass {
+                    state: &state,
+                    rules: self.rules,
+                    objective: self.objective,
+                    singles: &singles,
+                    turns,
+                    steps: STEPS,
+                };
+                improve_all(&pass, &pairs)
+            };
+            quiet += 1;
+            for (swaps, touched) in &changes {
+                state.apply(swaps, touched.iter().copied());
+                if !swaps.is_empty() {
+                    quiet = 0;
+                }
+            }
+            values.push(self.value(&state));
+        }
+        let settled = quiet >= QUIET;
+        let violations = self.violations(&state);
+        Run { groups: state.assignment(), values, violations, settled }
+    }
+
+    fn cells(&self, groups: usize) -> Csr<u32> {
+        let rows = self.cells.iter().max().map_or(1, |&last| last as usize + 1);
+        let cell = |g: usize| self.cells.get(g).map_or(0, |&cell| cell as usize);
+        Csr::group(rows, groups, cell, to_u32)
+    }
+
+    /// The objective with what soft rules add.
+    fn value(&self, state: &State) -> f64 {
+        if !self.rules.has_soft() {
+            return state.value();
+        }
+        let mut scratch = Vec::new();
+        let soft = |g| self.rules.cost(state.members(g), &mut scratch).soft;
+        state.value() + (0..state.groups()).map(soft).fold(0.0, |sum, soft| sum + soft)
+    }
+
+    fn violations(&self, state: &State) -> u64 {
+        if !self.rules.weigh_members() {
+            return 0;
+        }
+        let mut scratch = Vec::new();
+        let cost = |g| u64::from(self.rules.cost(state.members(g), &mut scratch).hard);
+        (0..state.groups()).map(cost).sum()
+    }
+}
+
+/// The swaps of every chunk of pairs, and the groups they are about.
+fn improve_all(pass: &Pass<'_>, pairs: &[(u32, u32)]) -> Vec<(Vec<Swap>, Vec<u32>)> {
+    chunks::map(pairs.len(), |range| {
+        let (mut split, mut swaps, mut touched) = (Split::default(), Vec::new(), Vec::new());
+        for &(a, b) in &pairs[range] {
+            if split.improve(pass, (a as usize, b as usize), &mut swaps) {
+                touched.extend([a, b]);
+            }
+        }
+        (swaps, touched)
+    })
+}
+
+/// The sets of single people, by the number of people, for all numbers that occur.
+fn singles(state: &State, rules: &Rules) -> Vec<Subsets> {
+    let seen = |g| state.size(g).min(VIEW);
+    let mut wanted = [rules.fixed.is_some(); VIEW + 1];
+    (0..state.groups()).for_each(|g| wanted[seen(g)] = true);
+    let sets = |items: usize| {
+        if wanted[items] { Subsets::singles(items, most_moved(items)) } else { Subsets::default() }
+    };
+    (0..=VIEW).map(sets).collect()
+}
+
+/// The most people of this many who move at once, so that two such sides stay within the limit.
+fn most_moved(items: usize) -> usize {
+    let (mut most, mut sets, mut total) = (0, 1, 0);
+    while most < items {
+        sets = sets * (items - most) / (most + 1);
+        total += sets * sets;
+        if total > EXCHANGES && most > 0 {
+            break;
+        }
+        most += 1;
+    }
+    most
+}

@@ -1,0 +1,371 @@
+//! One step: the best exchange of people between two groups.
+
+use super::rules::{Cost, Rules};
+use super::side::Side;
+use super::state::{State, Swap, square};
+use super::subsets::{LANES, PADDING, Subsets};
+use crate::group::former::Objective;
+
+/// The least relative gain that counts; what is less may be rounding.
+const GAIN: f64 = 1e-12;
+
+/// Single-precision values must promise this much before they are looked at exactly.
+const PROMISE: f64 = 1e-6;
+
+/// What does not change during a pass.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pass<'a> {
+    pub(super) state: &'a State,
+    pub(super) rules: &'a Rules,
+    pub(super) objective: Objective,
+    /// Sets of single people, by their number.
+    pub(super) singles: &'a [Subsets],
+    /// Where the view of the larger groups begins.
+    pub(super) turns: (usize, usize),
+    /// The most exchanges between one pair of groups.
+    pub(super) steps: usize,
+}
+
+/// Buffers of one worker.
+#[derive(Debug, Default)]
+pub(super) struct Split {
+    a: Side,
+    b: Side,
+    /// What the exchanges of one set of side A are worth, by set of side B.
+    values: Vec<f32>,
+    factors: Vec<f32>,
+    after: [Vec<u32>; 2],
+    moved: [Vec<u32>; 2],
+    sums: [Vec<f64>; 2],
+    scratch: Vec<u32>,
+}
+
+/// The value of two groups: hard rules broken, then the objective.
+#[derive(Debug, Clone, Copy)]
+struct Value {
+    hard: u32,
+    /// Worst group, and the sum; the first is 0 when only the sum counts.
+    worst: f64,
+    sum: f64,
+}
+
+impl Value {
+    /// Whether this is better than the other by more than rounding.
+    fn improves(self, other: Self) -> bool {
+        let less = |a: f64, b: f64| a < b - GAIN * b.abs();
+        if self.hard != other.hard {
+            return self.hard < other.hard;
+        }
+        less(self.worst, other.worst)
+            || self.worst <= other.worst && less(self.sum, other.sum)
+    }
+}
+
+/// The pair of sets that change places.
+#[derive(Debug, Clone, Copy)]
+struct Exchange {
+    from_a: u64,
+    from_b: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Largest {
+    most: usize,
+    mirrored: bool,
+    /// Whether these are all divisions.
+    complete: bool,
+}
+
+/// What a split aims at: `z = sum of side A` near to its share of the sum of both.
+struct Aim {
+    /// Sum of A less its share of the sum of both.
+    off: Vec<f32>,
+    /// Signed sum of both.
+    both: Vec<f32>,
+    both_square: f32,
+    /// Share of the people who are in A.
+    share: f32,
+    sizes: (f32, f32),
+}
+
+impl Split {
+    /// Exchanges people between two groups as long as that is better, and adds the swaps to `out`.
+    /// Whether there were any.
+    pub(super) fn improve(
+        &mut self,
+        pass: &Pass<'_>,
+        (a, b): (usize, usize),
+        out: &mut Vec<Swap>,
+    ) -> bool {
+        self.a.load(pass.state, pass.rules, a, pass.turns.0);
+        self.b.load(pass.state, pass.rules, b, pass.turns.1);
+        let sizes = (pass.state.size(a), pass.state.size(b));
+        let before = out.len();
+        for _ in 0..pass.steps {
+            let now = self.value_now(pass, sizes);
+            let Some(exchange) = self.best(pass, sizes, now) else { break };
+            if !self.is_better(pass, sizes, exchange, now) {
+                break;
+            }
+            self.commit(exchange, out);
+            // All divisions were looked at; or blocks have moved to other positions, where they are
+            // found anew in the next pass.
+            if self.largest(pass, sizes).complete || pass.rules.blocks.is_some() {
+                break;
+            }
+            self.sums[0].clone_into(&mut self.a.sum);
+            self.sums[1].clone_into(&mut self.b.sum);
+        }
+        out.len() > before
+    }
+
+    fn value_now(&mut self, pass: &Pass<'_>, sizes: (usize, usize)) -> Value {
+        let cost = if pass.rules.weigh_members() {
+            pass.rules.cost(&self.a.members, &mut self.scratch)
+                + pass.rules.cost(&self.b.members, &mut self.scratch)
+        } else {
+            Cost::default()
+        };
+        value(pass, [&self.a.sum, &self.b.sum], sizes, cost)
+    }
+
+    /// The exchange with the smallest value, ties to the first; single precision.
+    fn best(&mut self, pass: &Pass<'_>, sizes: (usize, usize), now: Value) -> Option<Exchange> {
+        let aim = self.aim(pass, sizes);
+        let signs = pass.state.signs();
+        let worst = pass.objective == Objective::WorstGroup;
+        let direction = worst.then_some(aim.both.as_slice());
+        let largest = self.largest(pass, sizes);
+        for (side, base, sign) in [(&mut self.a, aim.off.as_slice(), -1.0), (&mut self.b, &[], 1.0)] {
+            side.with_sets(pass.singles, |side, sets| {
+                side.expand(sets, sets.of_size(largest.most).end, base, sign);
+                side.lay_out(sets, signs, direction);
+            });
+        }
+        let scale = (sizes.0 + sizes.1) as f64 / (sizes.0 as f64 * sizes.1 as f64);
+        let rest = f64::from(aim.both_square) / (sizes.0 + sizes.1) as f64;
+        let goal = if worst { now.worst } else { now.sum - rest };
+        let mut best = Best { hard: now.hard, value: goal - PROMISE * goal.abs(), found: None };
+        let (sets_a, sets_b) = (self.a.sets(pass.singles), self.b.sets(pass.singles));
+        let (masks_a, masks_b) = (&sets_a.mask, &sets_b.mask);
+        for people in 1..=largest.most {
+            let range = sets_b.of_size(people);
+            for set in sets_a.of_size(people) {
+                // Half of the people for half: the other half is the same division.
+                if largest.mirrored && 2 * people == sizes.0 && masks_a[set] & 1 == 0 {
+                    continue;
+                }
+                factors(self.a.sum_of(set), signs, &mut self.factors);
+                let least = dot_rows(&self.factors, &self.b, range.clone(), &mut self.values);
+                let (scale, plus) = if worst {
+                    worst_of(&aim, &self.a, &self.b, set, range.clone(), &mut self.values);
+                    (1.0, 0.0)
+                } else {
+                    (scale, f64::from(self.a.norms[set]))
+                };
+                if !worst && best.hard == 0 && scale * (f64::from(least) + plus) >= best.value {
+                    continue;
+                }
+                for (&value, &from_b) in self.values.iter().zip(&masks_b[range.clone()]) {
+                    let exchange = Exchange { from_a: masks_a[set], from_b };
+                    let value = scale * (f64::from(value) + plus);
+                    if best.hard > 0 || value < best.value {
+                        let seen = Seen { a: &self.a, b: &self.b };
+                        let found = seen.cost(pass, exchange, &mut self.after, &mut self.moved, &mut self.scratch);
+                        if let Some(cost) = found {
+                            best.take(cost.hard, value + cost.soft, exchange);
+                        }
+                    }
+                }
+            }
+        }
+        best.found
+    }
+
+    /// The most people that change places at once, and whether larger numbers would give the same
+    /// divisions with the sides exchanged.
+    fn largest(&self, pass: &Pass<'_>, sizes: (usize, usize)) -> Largest {
+        let whole = self.a.is_whole(sizes.0) && self.b.is_whole(sizes.1);
+        let mirrored = whole && sizes.0 == sizes.1 && !pass.rules.restrict_moves();
+        let (of_a, of_b) = (self.a.sets(pass.singles), self.b.sets(pass.singles));
+        let all = if mirrored { sizes.0 / 2 } else { sizes.0.min(sizes.1) };
+        let most = all.min(of_a.largest()).min(of_b.largest());
+        Largest { most, mirrored, complete: most == all && whole && !pass.rules.restrict_moves() }
+    }
+
+    fn aim(&self, pass: &Pass<'_>, sizes: (usize, usize)) -> Aim {
+        let share = sizes.0 as f64 / (sizes.0 + sizes.1) as f64;
+        let signs = pass.state.signs();
+        let sums = self.a.sum.iter().zip(&self.b.sum);
+        let off = sums.clone().map(|(a, b)| single(a - share * (a + b))).collect();
+        let both: Vec<f64> = sums.map(|(a, b)| a + b).collect();
+        Aim {
+            off,
+            both_square: single(square(&both, signs)),
+            both: both.iter().zip(signs).map(|(&x, &sign)| sign * single(x)).collect(),
+            share: single(share),
+            sizes: (sizes.0 as f32, sizes.1 as f32),
+        }
+    }
+
+    /// Whether the exchange is better in double precision; leaves its sums.
+    fn is_better(
+        &mut self,
+        pass: &Pass<'_>,
+        sizes: (usize, usize),
+        exchange: Exchange,
+        now: Value,
+    ) -> bool {
+        let [to_a, to_b] = &mut self.sums;
+        self.a.sum.clone_into(to_a);
+        self.b.sum.clone_into(to_b);
+        let mut shift = |row: &[f32], sign: f64| {
+            for ((a, b), &x) in to_a.iter_mut().zip(to_b.iter_mut()).zip(row) {
+                *a += sign * f64::from(x);
+                *b -= sign * f64::from(x);
+            }
+        };
+        self.b.people_of(exchange.from_b).for_each(|i| shift(self.b.row(i), 1.0));
+        self.a.people_of(exchange.from_a).for_each(|i| shift(self.a.row(i), -1.0));
+        let seen = Seen { a: &self.a, b: &self.b };
+        let Some(cost) =
+            seen.cost(pass, exchange, &mut self.after, &mut self.moved, &mut self.scratch)
+        else {
+            return false;
+        };
+        value(pass, [&self.sums[0], &self.sums[1]], sizes, cost).improves(now)
+    }
+
+    fn commit(&mut self, exchange: Exchange, out: &mut Vec<Swap>) {
+        let from_a: Vec<usize> = self.a.people_of(exchange.from_a).collect();
+        let from_b: Vec<usize> = self.b.people_of(exchange.from_b).collect();
+        for (&i, &j) in from_a.iter().zip(&from_b) {
+            out.push((self.a.slot(i), self.b.slot(j)));
+            self.a.trade(i, &mut self.b, j);
+        }
+    }
+}
+
+struct Best {
+    hard: u32,
+    value: f64,
+    found: Option<Exchange>,
+}
+
+impl Best {
+    fn take(&mut self, hard: u32, value: f64, exchange: Exchange) {
+        if hard < self.hard || hard == self.hard && value < self.value {
+            *self = Self { hard, value, found: Some(exchange) };
+        }
+    }
+}
+
+/// Both sides, to be looked at.
+struct Seen<'a> {
+    a: &'a Side,
+    b: &'a Side,
+}
+
+impl Seen<'_> {
+    /// What the groups break after an exchange; `None` when it may not be.
+    fn cost(
+        &self,
+        pass: &Pass<'_>,
+        exchange: Exchange,
+        after: &mut [Vec<u32>; 2],
+        moved: &mut [Vec<u32>; 2],
+        scratch: &mut Vec<u32>,
+    ) -> Option<Cost> {
+        let rules = pass.rules;
+        if exchange.from_b == PADDING {
+            return None;
+        }
+        if !rules.weigh_members() && rules.classes.is_none() {
+            return Some(Cost::default());
+        }
+        let [left, right] = moved;
+        left.clear();
+        left.extend(self.a.people_of(exchange.from_a).map(|i| self.a.members[self.a.place(i)]));
+        right.clear();
+        right.extend(self.b.people_of(exchange.from_b).map(|i| self.b.members[self.b.place(i)]));
+        if !rules.same_classes(left, right) {
+            return None;
+        }
+        if !rules.weigh_members() {
+            return Some(Cost::default());
+        }
+        let [to_a, to_b] = after;
+        self.a.members.clone_into(to_a);
+        self.b.members.clone_into(to_b);
+        let from_a = self.a.people_of(exchange.from_a);
+        for (i, j) in from_a.zip(self.b.people_of(exchange.from_b)) {
+            core::mem::swap(&mut to_a[self.a.place(i)], &mut to_b[self.b.place(j)]);
+        }
+        Some(rules.cost(to_a, scratch) + rules.cost(to_b, scratch))
+    }
+}
+
+fn value(pass: &Pass<'_>, sums: [&[f64]; 2], sizes: (usize, usize), cost: Cost) -> Value {
+    let signs = pass.state.signs();
+    let a = square(sums[0], signs) / sizes.0 as f64;
+    let b = square(sums[1], signs) / sizes.1 as f64;
+    let worst = match pass.objective {
+        Objective::Sum => 0.0,
+        Objective::WorstGroup => crate::math::max(a, b) + cost.soft,
+    };
+    Value { hard: cost.hard, worst, sum: a + b + cost.soft }
+}
+
+/// `2 s_f p_f` of a set of side A: what the values of side B are multiplied with.
+fn factors(sum: &[f32], signs: &[f32], out: &mut Vec<f32>) {
+    out.clear();
+    out.extend(sum.iter().zip(signs).map(|(x, sign)| 2.0 * sign * x));
+}
+
+/// `|b|^2 + 2 p b` for a range of sets of side B, and the least of them.
+fn dot_rows(factors: &[f32], b: &Side, range: core::ops::Range<usize>, out: &mut Vec<f32>) -> f32 {
+    let norms = &b.norms[range.start..range.end.next_multiple_of(LANES)];
+    out.resize(norms.len(), 0.0);
+    let mut least = [f32::MAX; LANES];
+    let (norms, _) = norms.as_chunks::<LANES>();
+    let (to, _) = out.as_chunks_mut::<LANES>();
+    let (values, _) = b.lanes(range).as_chunks::<LANES>();
+    let dims = factors.len();
+    for (block, (norm, to)) in norms.iter().zip(to).enumerate() {
+        let mut sum = *norm;
+        for (&p, x) in factors.iter().zip(&values[block * dims..][..dims]) {
+            for lane in 0..LANES {
+                sum[lane] += p * x[lane];
+            }
+        }
+        for lane in 0..LANES {
+            least[lane] = if sum[lane] < least[lane] { sum[lane] } else { least[lane] };
+        }
+        *to = sum;
+    }
+    least.iter().fold(f32::MAX, |least, &x| if x < least { x } else { least })
+}
+
+/// Turns values of [`dot_rows`] into the larger of `|z|^2 / n_a` and `|S - z|^2 / n_b`.
+fn worst_of(
+    aim: &Aim,
+    a: &Side,
+    b: &Side,
+    set: usize,
+    range: core::ops::Range<usize>,
+    values: &mut [f32],
+) {
+    let (to_a, to_b) = (aim.share, 1.0 - aim.share);
+    for (value, &along) in values.iter_mut().zip(&b.along[range]) {
+        let off = *value + a.norms[set];
+        let along = along + a.along[set];
+        let of_a = (off + 2.0 * to_a * along + to_a * to_a * aim.both_square) / aim.sizes.0;
+        let of_b = (off - 2.0 * to_b * along + to_b * to_b * aim.both_square) / aim.sizes.1;
+        *value = if of_a > of_b { of_a } else { of_b };
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)] // a screen: what it lets pass is looked at exactly
+fn single(x: f64) -> f32 {
+    x as f32
+}

@@ -1,0 +1,206 @@
+//! Who is to be together, apart and in a given group.
+
+use super::{FormError, GroupFormer};
+use crate::csr::Csr;
+use crate::group::balance::NONE;
+use crate::group::groups::Groups;
+use crate::id::to_u32;
+use crate::{GroupId, PersonId};
+
+/// Blocks of people who are to be together.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    /// Block of every person; [`NONE`] for a person alone. Empty: everybody is alone.
+    pub(super) of: Vec<u32>,
+    /// Members of every block, sorted.
+    pub(super) members: Vec<Vec<u32>>,
+}
+
+impl Blocks {
+    /// The people linked by wishes, directly or through others.
+    pub(super) fn new(former: &GroupFormer, people: usize) -> Result<Self, FormError> {
+        let wishes = &former.together;
+        wishes.iter().flatten().try_for_each(|&person| check(person, people))?;
+        if wishes.iter().all(|wish| wish.len() < 2) {
+            return Ok(Self::default());
+        }
+        let mut parent: Vec<u32> = (0..to_u32(people)).collect();
+        for wish in wishes {
+            for pair in wish.windows(2) {
+                let (a, b) = (root(&mut parent, pair[0].get()), root(&mut parent, pair[1].get()));
+                parent[a.max(b) as usize] = a.min(b);
+            }
+        }
+        let roots: Vec<u32> = (0..to_u32(people)).map(|p| root(&mut parent, p)).collect();
+        let mut sizes = vec![0_u32; people];
+        roots.iter().for_each(|&root| sizes[root as usize] += 1);
+        let mut of = vec![NONE; people];
+        let mut members: Vec<Vec<u32>> = Vec::new();
+        for (person, &root) in roots.iter().enumerate() {
+            if sizes[root as usize] < 2 {
+                continue;
+            }
+            // The root is the lowest of its people.
+            if of[root as usize] == NONE {
+                of[root as usize] = to_u32(members.len());
+                members.push(Vec::new());
+            }
+            of[person] = of[root as usize];
+            members[of[person] as usize].push(to_u32(person));
+        }
+        Ok(Self { of, members })
+    }
+
+    /// The people of one block with this person; nobody for a person alone.
+    pub(super) fn with(&self, person: u32) -> &[u32] {
+        match self.of.get(person as usize) {
+            Some(&block) if block != NONE => &self.members[block as usize],
+            _ => &[],
+        }
+    }
+}
+
+fn root(parent: &mut [u32], mut person: u32) -> u32 {
+    while parent[person as usize] != person {
+        parent[person as usize] = parent[parent[person as usize] as usize];
+        person = parent[person as usize];
+    }
+    person
+}
+
+pub(super) fn check(person: PersonId, people: usize) -> Result<(), FormError> {
+    if person.index() >= people {
+        return Err(FormError::UnknownPerson { person, people });
+    }
+    Ok(())
+}
+
+/// For every person, sorted, those who are to be apart from them; `None` without such wishes.
+pub(super) fn apart(former: &GroupFormer, people: usize) -> Result<Option<Csr<u32>>, FormError> {
+    for &(first, second) in &former.apart {
+        check(first, people)?;
+        check(second, people)?;
+    }
+    if former.apart.is_empty() {
+        return Ok(None);
+    }
+    let mut both: Vec<(u32, u32)> = former
+        .apart
+        .iter()
+        .filter(|(a, b)| a != b)
+        .flat_map(|(a, b)| [(a.get(), b.get()), (b.get(), a.get())])
+        .collect();
+    both.sort_unstable();
+    both.dedup();
+    Ok(Some(Csr::group(people, both.len(), |i| both[i].0 as usize, |i| both[i].1)))
+}
+
+/// The group of every person in earlier groups.
+pub(super) fn labels(former: &GroupFormer, people: usize) -> Result<Vec<Vec<u32>>, FormError> {
+    let label = |groups: &Groups| {
+        if groups.people() != people {
+            return Err(FormError::OtherPeople { given: groups.people(), people });
+        }
+        Ok(groups.assignment().iter().map(|group| group.get()).collect())
+    };
+    former.history.iter().map(label).collect()
+}
+
+/// The fixed group of every person who has one, with whom they bring along.
+pub(super) fn fixed(
+    former: &GroupFormer,
+    blocks: &Blocks,
+    people: usize,
+) -> Result<Vec<(u32, GroupId)>, FormError> {
+    let mut given: Vec<(u32, GroupId, PersonId)> = Vec::new();
+    for &(person, group) in &former.fixed {
+        check(person, people)?;
+        given.push((person.get(), group, person));
+        let others = blocks.with(person.get()).iter().filter(|&&other| other != person.get());
+        given.extend(others.map(|&other| (other, group, person)));
+    }
+    given.sort_unstable();
+    for pair in given.windows(2) {
+        let ((person, group, _), (next, other, second)) = (pair[0], pair[1]);
+        if person == next && group != other {
+            let first = PersonId::new(person);
+            return Err(FormError::FixedTwice { first, group, second, other });
+        }
+    }
+    let mut fixed: Vec<(u32, GroupId)> = given.into_iter().map(|(p, g, _)| (p, g)).collect();
+    fixed.dedup();
+    Ok(fixed)
+}
+
+/// Nobody is to be apart from one they are together with: by pairs, then by earlier groups.
+pub(super) fn check_blocks_apart(
+    former: &GroupFormer,
+    blocks: &Blocks,
+    apart: Option<&Csr<u32>>,
+    labels: &[Vec<u32>],
+) -> Result<(), FormError> {
+    for block in &blocks.members {
+        for (i, &first) in block.iter().enumerate() {
+            let clash = |second: u32| {
+                apart.is_some_and(|apart| apart.row(first as usize).binary_search(&second).is_ok())
+                    || labels.iter().any(|l| l[first as usize] == l[second as usize])
+            };
+            if let Some(&second) = block[i + 1..].iter().find(|&&second| clash(second)) {
+                return Err(FormError::TogetherApart {
+                    first: PersonId::new(first),
+                    second: PersonId::new(second),
+                    path: path(former, first, second),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The shortest chain of wishes from one person to another, breadth first.
+fn path(former: &GroupFormer, first: u32, second: u32) -> Vec<PersonId> {
+    let mut chains = vec![vec![PersonId::new(first)]];
+    let mut seen = vec![PersonId::new(first)];
+    let mut at = 0;
+    while at < chains.len() {
+        let last = chains[at][chains[at].len() - 1];
+        if last.get() == second {
+            return chains.swap_remove(at);
+        }
+        for wish in former.together.iter().filter(|wish| wish.contains(&last)) {
+            for &next in wish {
+                if !seen.contains(&next) {
+                    seen.push(next);
+                    let mut chain = chains[at].clone();
+                    chain.push(next);
+                    chains.push(chain);
+                }
+            }
+        }
+        at += 1;
+    }
+    Vec::new()
+}
+
+/// People who are all apart from each other, more than `limit`: found greedily, most apart first.
+pub(super) fn clique(apart: &Csr<u32>, limit: usize) -> Option<Vec<PersonId>> {
+    let many = |p: &u32| apart.row(*p as usize).len() >= limit;
+    let candidates: Vec<u32> = (0..to_u32(apart.rows())).filter(many).collect();
+    candidates.iter().take(CLIQUES).find_map(|&start| {
+        let mut clique = vec![start];
+        let mut near: Vec<u32> = apart.row(start as usize).to_vec();
+        while clique.len() <= limit {
+            let row = |p: u32| apart.row(p as usize);
+            let common = |p: u32| near.iter().filter(|q| row(p).binary_search(q).is_ok()).count();
+            let best = near.iter().take(CLIQUES).max_by_key(|&&p| (common(p), core::cmp::Reverse(p)));
+            let &next = best?;
+            clique.push(next);
+            near.retain(|q| row(next).binary_search(q).is_ok());
+        }
+        clique.sort_unstable();
+        Some(clique.into_iter().map(PersonId::new).collect())
+    })
+}
+
+/// Starts and steps of the search for a clique: it is a help, not a proof that there is none.
+const CLIQUES: usize = 64;

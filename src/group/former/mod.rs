@@ -1,0 +1,209 @@
+//! Groups by traits: the wishes.
+
+mod columns;
+mod error;
+mod formed;
+mod links;
+mod options;
+mod plan;
+mod start;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use error::FormError;
+pub use formed::{Formed, Stop};
+pub use options::{Effort, Mode, Objective, Rule, Strength};
+
+use super::groups::Groups;
+use super::sizes::GroupSizes;
+use super::traits::Traits;
+use crate::{GroupId, PersonId, Seed};
+
+/// Forms groups that are balanced over many traits at once, under rules.
+///
+/// By default all columns of numbers are balanced and all categories spread, with weight 1 each;
+/// naming any column or category by [`column`](Self::column) or [`category`](Self::category) turns
+/// that off: then only the named ones count.
+///
+/// ```text
+/// minimise  F = sum_f s_f w_f sum_g n_g (mean_gf)^2
+/// ```
+///
+/// over the columns f, standardised (mean 0, variance 1), with s = 1 for a column to be balanced and
+/// -1 for one whose values are to be alike in a group. A category is one column per value, scaled so
+/// that the whole category weighs as much as one column of numbers.
+///
+/// The people are dealt to groups like cards; then, pass after pass, every group meets another, of
+/// nearly opposite sums or by chance, and the two are divided anew in the best way: the best of all
+/// divisions for groups up to 7, of all exchanges of one or two people up to 11, of one above. F
+/// never rises; hard rules hold in every exchange. The objective is that of k-means anticlustering
+/// (Spaeth, Zeitschrift fuer Operations Research 30, 1986; Papenberg and Klau, Psychological Methods
+/// 26, 2021), with [`moments`](Self::moments) that of k-plus (Papenberg, British Journal of
+/// Mathematical and Statistical Psychology 77, 2024).
+///
+/// A pass takes O(n 4^m d / m) time for groups of m <= 7 and O(n m d) for groups above 11, with
+/// O(n d) memory, 4 bytes per person and column twice.
+///
+/// Do not use it to keep a running course: a new run moves people freely. For groups by chance
+/// [`Pods`](super::Pods) are enough.
+///
+/// ```
+/// use peergrade::{GroupFormer, GroupSizes, Seed, Traits};
+///
+/// let skill: Vec<_> = (0..60).map(|i| Some(f64::from(i * i % 61))).collect();
+/// let hours: Vec<_> = (0..60).map(|i| (i % 7 > 0).then(|| f64::from(i * 5 % 13))).collect();
+/// let speaks: Vec<_> = (0..60).map(|i| Some(i % 3)).collect();
+/// let traits = Traits::builder(60)
+///     .numeric("skill", &skill)
+///     .numeric("hours", &hours)
+///     .categorical("language", &speaks)
+///     .build()?;
+///
+/// let former = GroupFormer::default().sizes(GroupSizes::target(5));
+/// let formed = former.form(&traits, Seed::new(1))?;
+/// former.verify(&traits, formed.groups())?;
+/// assert!(formed.values().last() < Some(&0.02));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+pub struct GroupFormer {
+    sizes: GroupSizes,
+    columns: Vec<(String, Mode, f64)>,
+    moments: u32,
+    categories: Vec<(String, Rule, Strength)>,
+    together: Vec<Vec<PersonId>>,
+    apart: Vec<(PersonId, PersonId)>,
+    history: Vec<Groups>,
+    fixed: Vec<(PersonId, GroupId)>,
+    objective: Objective,
+    effort: Effort,
+}
+
+impl Default for GroupFormer {
+    /// Groups of about 5, all columns balanced, no rules, [`Effort::Good`].
+    fn default() -> Self {
+        Self {
+            sizes: GroupSizes::target(5),
+            columns: Vec::new(),
+            moments: 1,
+            categories: Vec::new(),
+            together: Vec::new(),
+            apart: Vec::new(),
+            history: Vec::new(),
+            fixed: Vec::new(),
+            objective: Objective::default(),
+            effort: Effort::default(),
+        }
+    }
+}
+
+impl GroupFormer {
+    /// How large the groups are, default about 5.
+    #[must_use]
+    pub fn sizes(mut self, sizes: impl Into<GroupSizes>) -> Self {
+        self.sizes = sizes.into();
+        self
+    }
+
+    /// What is wanted of a column of numbers, and how much it counts.
+    #[must_use]
+    pub fn column(mut self, name: impl Into<String>, mode: Mode, weight: f64) -> Self {
+        self.columns.push((name.into(), mode, weight));
+        self
+    }
+
+    /// Moments of balanced columns that are to be even: 1 for the mean, default; 2 for the spread
+    /// within the groups too, at a little cost in the means.
+    #[must_use]
+    pub const fn moments(mut self, moments: u32) -> Self {
+        self.moments = moments;
+        self
+    }
+
+    /// What is wanted of a column of categories. One category can have several rules.
+    #[must_use]
+    pub fn category(mut self, name: impl Into<String>, rule: Rule, strength: Strength) -> Self {
+        self.categories.push((name.into(), rule, strength));
+        self
+    }
+
+    /// These people are in one group, always. Chains add up: who is kept together with one of them is
+    /// kept together with all.
+    #[must_use]
+    pub fn keep_together(mut self, people: &[PersonId]) -> Self {
+        self.together.push(people.to_vec());
+        self
+    }
+
+    /// The two of each pair are never in one group: friends, rivals, or a reviewer and the author.
+    #[must_use]
+    pub fn keep_apart(mut self, pairs: impl IntoIterator<Item = (PersonId, PersonId)>) -> Self {
+        self.apart.extend(pairs);
+        self
+    }
+
+    /// Who was together in earlier groups is not together again.
+    #[must_use]
+    pub fn history(mut self, earlier: &[Groups]) -> Self {
+        self.history.extend_from_slice(earlier);
+        self
+    }
+
+    /// People whose group is given.
+    #[must_use]
+    pub fn fixed(mut self, people: &[(PersonId, GroupId)]) -> Self {
+        self.fixed.extend_from_slice(people);
+        self
+    }
+
+    /// What is to be small, default the sum over all groups.
+    #[must_use]
+    pub const fn objective(mut self, objective: Objective) -> Self {
+        self.objective = objective;
+        self
+    }
+
+    /// How much work goes into it, default [`Effort::Good`].
+    #[must_use]
+    pub const fn effort(mut self, effort: Effort) -> Self {
+        self.effort = effort;
+        self
+    }
+
+    /// Forms the groups.
+    ///
+    /// # Errors
+    ///
+    /// Wishes that make no sense for these traits; hard rules that cannot hold, with the numbers that
+    /// show it; and [`FormError::NotFound`] with the best groups there are when some hard rule is
+    /// still broken at the end though nothing proves that it must be.
+    ///
+    /// ```
+    /// use peergrade::{GroupFormer, PersonId, Seed, Traits};
+    ///
+    /// let traits = Traits::builder(4).build()?;
+    /// let three: Vec<_> = (0..3).map(PersonId::new).collect();
+    /// let former = GroupFormer::default().sizes(2..=2).keep_together(&three);
+    /// let error = former.form(&traits, Seed::new(1)).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "3 people are to be together, person 0 among them, but no group has more than 2"
+    /// );
+    /// # Ok::<(), peergrade::group::TraitsError>(())
+    /// ```
+    pub fn form(&self, traits: &Traits, seed: Seed) -> Result<Formed, FormError> {
+        plan::Plan::new(self, traits, seed)?.form(self, seed)
+    }
+
+    /// Re-checks sizes and hard rules, in a way of its own. O(n log n) and the pairs.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that is broken, or that cannot be checked against these traits.
+    pub fn verify(&self, traits: &Traits, groups: &Groups) -> Result<(), FormError> {
+        verify::verify(self, traits, groups)
+    }
+}

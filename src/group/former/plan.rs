@@ -1,0 +1,354 @@
+//! A checked wish, ready for the engine.
+
+use super::columns::{Weighed, weigh};
+use super::links::{self, Blocks};
+use super::start::{Seats, deal_evenly, fill, halve, slots};
+use super::{FormError, Formed, GroupFormer, Rule, Stop, Strength};
+use crate::group::balance::{Budget, Count, Engine, Even, NONE, Rules};
+use crate::group::groups::Groups;
+use crate::group::sizes::check_people;
+use crate::group::traits::{Categories, Traits, Values};
+use crate::id::to_u32;
+use crate::seed::Phase;
+use crate::{GroupId, PersonId, Seed};
+
+/// Columns, rules and the groups to start from.
+pub(super) struct Plan {
+    weighed: Weighed,
+    rules: Rules,
+    /// The cell of every group.
+    cells: Vec<u32>,
+    starts: Vec<u32>,
+    slots: Vec<u32>,
+}
+
+/// People who are grouped by themselves.
+pub(super) struct Cells {
+    /// The cell of every person; empty if there is one.
+    of: Vec<u32>,
+    /// People of every cell.
+    people: Vec<Vec<u32>>,
+    /// The first group of every cell, and one more.
+    first: Vec<usize>,
+}
+
+impl Plan {
+    pub(super) fn new(
+        former: &GroupFormer,
+        traits: &Traits,
+        seed: Seed,
+    ) -> Result<Self, FormError> {
+        let people = traits.people();
+        check_people(people)?;
+        let weighed = weigh(former, traits)?;
+        let cells = Cells::new(former, traits)?;
+        let blocks = Blocks::new(former, people)?;
+        let apart = links::apart(former, people)?;
+        let labels = links::labels(former, people)?;
+        let fixed = links::fixed(former, &blocks, people)?;
+        links::check_blocks_apart(former, &blocks, apart.as_ref(), &labels)?;
+        check_blocks(former, traits, &cells, &blocks)?;
+        if let Some(apart) = &apart {
+            let groups = cells.groups();
+            if let Some(people) = links::clique(apart, groups) {
+                return Err(FormError::Clique { people, groups });
+            }
+        }
+        let mut rules = Rules { labels, apart, ..Rules::default() };
+        let mut seats = cells.seats();
+        check_counts(former, traits, &seats)?;
+        let mut placed = place_fixed(&fixed, &cells, &rules, &mut seats, people)?;
+        start(former, traits, &weighed, (&cells, &blocks), &mut placed, &mut seats, seed)?;
+        rules.counts = counts(former, traits, &cells, &seats);
+        if !blocks.members.is_empty() {
+            rules.blocks = Some(blocks.of);
+        }
+        if !fixed.is_empty() {
+            let mut stays = vec![false; people];
+            fixed.iter().for_each(|&(person, _)| stays[person as usize] = true);
+            rules.fixed = Some(stays);
+        }
+        let of_groups = cells.of_groups();
+        let (starts, slots) = slots(seats);
+        Ok(Self { weighed, rules, cells: of_groups, starts, slots })
+    }
+
+    pub(super) fn form(self, former: &GroupFormer, seed: Seed) -> Result<Formed, FormError> {
+        let Self { weighed, rules, cells, starts, slots } = self;
+        let groups = starts.len() - 1;
+        let engine = Engine {
+            table: &weighed.table,
+            rules: &rules,
+            cells: &cells,
+            objective: former.objective,
+            budget: Budget { passes: former.effort.passes(groups), squares: weighed.squares },
+        };
+        let run = engine.run(starts, slots, seed);
+        let share = |value: &f64| if weighed.squares > 0.0 { value / weighed.squares } else { *value };
+        let formed = Formed {
+            groups: Groups::from_assignment(run.groups)?,
+            values: run.values.iter().map(share).collect(),
+            stop: if run.settled { Stop::Settled } else { Stop::Budget },
+            violations: run.violations,
+            constant: weighed.constant,
+        };
+        if run.violations > 0 {
+            let violations = run.violations;
+            return Err(FormError::NotFound { violations, formed: Box::new(formed) });
+        }
+        Ok(formed)
+    }
+}
+
+impl Cells {
+    /// The people of each combination of values that groups are to be the same in.
+    pub(super) fn new(former: &GroupFormer, traits: &Traits) -> Result<Self, FormError> {
+        let people = traits.people();
+        let same = hard(former, traits, |rule| rule == Rule::Same);
+        let keys: Vec<Vec<u32>> = if same.is_empty() {
+            Vec::new()
+        } else {
+            let key = |i: usize| same.iter().map(|(_, _, values)| values.codes[i]).collect();
+            (0..people).map(key).collect()
+        };
+        let mut distinct = keys.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let cell = |key: &Vec<u32>| to_u32(distinct.partition_point(|other| other < key));
+        let of: Vec<u32> = keys.iter().map(cell).collect();
+        let mut members = vec![Vec::new(); distinct.len().max(1)];
+        for person in 0..people {
+            members[of.get(person).map_or(0, |&cell| cell as usize)].push(to_u32(person));
+        }
+        let mut first = vec![0];
+        for members in &members {
+            let groups = former.sizes.groups(members.len()).map_err(|reason| {
+                if same.is_empty() {
+                    FormError::Groups(reason)
+                } else {
+                    FormError::Cell { first: PersonId::new(members[0]), reason }
+                }
+            })?;
+            first.push(first[first.len() - 1] + groups);
+        }
+        Ok(Self { of, people: members, first })
+    }
+
+    fn groups(&self) -> usize {
+        self.first[self.people.len()]
+    }
+
+    /// The cell of a person.
+    fn cell(&self, person: usize) -> usize {
+        self.of.get(person).map_or(0, |&cell| cell as usize)
+    }
+
+    fn range(&self, cell: usize) -> core::ops::Range<usize> {
+        self.first[cell]..self.first[cell + 1]
+    }
+
+    /// Size of the largest group of a cell.
+    fn largest(&self, cell: usize) -> usize {
+        self.people[cell].len().div_ceil(self.range(cell).len())
+    }
+
+    fn of_groups(&self) -> Vec<u32> {
+        let cell = |cell: usize| self.range(cell).map(move |_| to_u32(cell));
+        (0..self.people.len()).flat_map(cell).collect()
+    }
+
+    /// Empty groups, the larger ones first in every cell.
+    fn seats(&self) -> Vec<Seats> {
+        let mut seats = Vec::with_capacity(self.groups());
+        for (cell, people) in self.people.iter().enumerate() {
+            let groups = self.range(cell).len();
+            for g in 0..groups {
+                let size = people.len() / groups + usize::from(g < people.len() % groups);
+                seats.push(Seats { size, people: Vec::new() });
+            }
+        }
+        seats
+    }
+}
+
+/// The hard rules of a kind, with their columns.
+fn hard<'a>(
+    former: &'a GroupFormer,
+    traits: &'a Traits,
+    kind: impl Fn(Rule) -> bool,
+) -> Vec<(&'a str, Rule, &'a Categories)> {
+    let rule = |(name, rule, strength): &'a (String, Rule, Strength)| {
+        let Values::Categorical(values) = &traits.find(name)?.values else { return None };
+        let wanted = *strength == Strength::Hard && kind(*rule);
+        wanted.then_some((name.as_str(), *rule, values))
+    };
+    former.categories.iter().filter_map(rule).collect()
+}
+
+/// Blocks fit a group, and are of one kind.
+fn check_blocks(
+    former: &GroupFormer,
+    traits: &Traits,
+    cells: &Cells,
+    blocks: &Blocks,
+) -> Result<(), FormError> {
+    for block in &blocks.members {
+        for (name, _, values) in hard(former, traits, |rule| rule == Rule::Same) {
+            let code = |p: u32| values.codes[p as usize];
+            if let Some(&second) = block.iter().find(|&&p| code(p) != code(block[0])) {
+                return Err(FormError::TogetherDiffer {
+                    first: PersonId::new(block[0]),
+                    second: PersonId::new(second),
+                    column: name.into(),
+                });
+            }
+        }
+        let largest = cells.largest(cells.cell(block[0] as usize));
+        if block.len() > largest {
+            let people = block.iter().map(|&p| PersonId::new(p)).collect();
+            return Err(FormError::Block { people, largest });
+        }
+    }
+    Ok(())
+}
+
+/// Nobody has to be alone by the numbers.
+fn check_counts(
+    former: &GroupFormer,
+    traits: &Traits,
+    seats: &[Seats],
+) -> Result<(), FormError> {
+    let largest = seats.iter().map(|group| group.size).max().unwrap_or(0);
+    for (name, rule, values) in hard(former, traits, |rule| matches!(rule, Rule::NoSolo { .. })) {
+        let Rule::NoSolo { min } = rule else { continue };
+        for (&value, holders) in values.levels.iter().zip(values.counts()) {
+            if holders < min as usize {
+                let column = name.into();
+                return Err(FormError::FewHolders { column, value, holders, min });
+            }
+        }
+        if largest < min as usize && !values.levels.is_empty() {
+            return Err(FormError::SmallGroups { column: name.into(), min, largest });
+        }
+    }
+    Ok(())
+}
+
+/// Puts people into their groups; who is placed.
+fn place_fixed(
+    fixed: &[(u32, GroupId)],
+    cells: &Cells,
+    rules: &Rules,
+    seats: &mut [Seats],
+    people: usize,
+) -> Result<Vec<bool>, FormError> {
+    let mut placed = vec![false; if fixed.is_empty() { 0 } else { people }];
+    for &(person, group) in fixed {
+        let groups = seats.len();
+        let id = PersonId::new(person);
+        let Some(seat) = seats.get_mut(group.index()) else {
+            return Err(FormError::UnknownGroup { person: id, group, groups });
+        };
+        if !cells.range(cells.cell(person as usize)).contains(&group.index()) {
+            return Err(FormError::FixedKind { person: id, group });
+        }
+        let clash = |&&other: &&u32| {
+            rules.apart.as_ref().is_some_and(|a| a.row(person as usize).contains(&other))
+                || rules.labels.iter().any(|l| l[person as usize] == l[other as usize])
+        };
+        if let Some(&first) = seat.people.iter().find(clash) {
+            let first = PersonId::new(first);
+            return Err(FormError::FixedApart { first, second: id, group });
+        }
+        seat.people.push(person);
+        placed[person as usize] = true;
+    }
+    for (g, seat) in seats.iter().enumerate() {
+        if seat.people.len() > seat.size {
+            let (group, people) = (GroupId::new(to_u32(g)), seat.people.len());
+            return Err(FormError::FixedFull { group, people, size: seat.size });
+        }
+    }
+    Ok(placed)
+}
+
+/// Fills the groups of every cell.
+fn start(
+    former: &GroupFormer,
+    traits: &Traits,
+    weighed: &Weighed,
+    (cells, blocks): (&Cells, &Blocks),
+    placed: &mut Vec<bool>,
+    seats: &mut [Seats],
+    seed: Seed,
+) -> Result<(), FormError> {
+    let first_key = first_category(former, traits);
+    let table = &weighed.table;
+    let code = |p: u32| first_key.map_or(0, |values| values.codes[p as usize]);
+    let value = |p: u32| table.row(p).first().map_or(0.0, |&x| f64::from(x));
+    for (cell, people) in cells.people.iter().enumerate() {
+        let seats = &mut seats[cells.range(cell)];
+        let seed = seed.key(Phase::BalanceStart, cell as u64);
+        if !placed.is_empty() || !blocks.members.is_empty() {
+            placed.resize(traits.people(), false);
+            let mut order = people.clone();
+            order.sort_by(|&a, &b| code(a).cmp(&code(b)).then(value(a).total_cmp(&value(b))));
+            fill(&order, blocks, placed, seats)?;
+        } else if table.widest_alike(people).is_some() {
+            halve(table, &mut people.clone(), seats);
+        } else {
+            let values: Vec<f64> = people.iter().map(|&p| value(p)).collect();
+            let codes: Vec<u32> = people.iter().map(|&p| code(p)).collect();
+            deal_evenly(people, &values, &codes, seats, seed)?;
+        }
+    }
+    Ok(())
+}
+
+/// The category that the start spreads exactly: a hard one if there is one.
+fn first_category<'a>(former: &'a GroupFormer, traits: &'a Traits) -> Option<&'a Categories> {
+    if let Some((_, _, values)) = hard(former, traits, |rule| rule == Rule::Spread).first() {
+        return Some(values);
+    }
+    let all = former.columns.is_empty() && former.categories.is_empty();
+    let spread = |name: &str| {
+        let wish = |c: &(String, Rule, Strength)| c.0 == name && c.1 == Rule::Spread;
+        all || former.categories.iter().any(wish)
+    };
+    traits.columns().iter().find_map(|column| match &column.values {
+        Values::Categorical(values) if spread(&column.name) => Some(values),
+        _ => None,
+    })
+}
+
+/// The rules on how many people of a value are in a group.
+fn counts(former: &GroupFormer, traits: &Traits, cells: &Cells, seats: &[Seats]) -> Vec<Count> {
+    let mut out = Vec::new();
+    let sizes = || {
+        let of_groups = cells.of_groups();
+        of_groups.into_iter().zip(seats).map(|(cell, group)| (cell, to_u32(group.size))).collect()
+    };
+    for (name, rule, strength) in &former.categories {
+        let Some(Values::Categorical(values)) = traits.find(name).map(|column| &column.values)
+        else {
+            continue;
+        };
+        match (*rule, *strength) {
+            (Rule::Spread, Strength::Hard) => {
+                let cell = |i: usize| to_u32(cells.cell(i));
+                out.push(Count::Even(Even::new(&values.codes, cell, sizes())));
+            }
+            (Rule::NoSolo { min }, _) => {
+                let known = |&code: &u32| if values.is_known(code) { code } else { NONE };
+                let codes = values.codes.iter().map(known).collect();
+                let weight = match strength {
+                    Strength::Hard => None,
+                    Strength::Soft(weight) => Some(*weight),
+                };
+                out.push(Count::NoSolo { codes, min, weight });
+            }
+            _ => {}
+        }
+    }
+    out
+}
