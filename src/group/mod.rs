@@ -23,6 +23,7 @@ mod balance;
 mod deal;
 mod distances;
 mod error;
+mod evaluate;
 mod former;
 mod groups;
 mod jigsaw;
@@ -49,6 +50,9 @@ pub use availability::{
 pub use deal::Strata;
 pub use distances::{DistanceError, DistanceViolation, Distances, DiverseGrouping, DiverseGroups};
 pub use error::{Division, GroupError};
+pub use evaluate::{
+    CategoryReport, ColumnReport, Extreme, GroupReport, LevelReport, evaluate,
+};
 pub use former::{Effort, FormError, Formed, GroupFormer, Mode, Objective, Rule, Stop, Strength};
 pub use groups::Groups;
 pub use jigsaw::Jigsaw;

@@ -12,8 +12,8 @@
 //! |z|^2/n_a + |S - z|^2/n_b = M/(n_a n_b) |z - (n_a/M) S|^2 + |S|^2/M,   M = n_a + n_b
 //! ```
 //!
-//! and the engine looks at every exchange of k people for k others: all divisions of the pool for
-//! groups up to 7, pairs and single people for larger ones. With p = the sum of A less what leaves it
+//! and the engine looks at exchanges of k people for k others: all of them, which is every division of
+//! the pool, for groups up to 6; those of one or two people up to 8; of one for larger groups. With p = the sum of A less what leaves it
 //! and b = what comes, `|p + b|^2 = |p|^2 + |b|^2 + 2 p b`, a small product of matrices.
 //!
 //! F never rises. Disjoint pairs touch disjoint people, so they can be worked on side by side.
@@ -47,10 +47,13 @@ use super::former::Objective;
 pub(super) const MAX_DIMS: usize = 256;
 
 /// The most exchanges that are looked at in one split.
-const EXCHANGES: usize = 4096;
+const EXCHANGES: usize = 1000;
 
 /// Exchanges between one pair of groups in one pass, where not all divisions are looked at.
 const STEPS: usize = 3;
+
+/// Pairs of groups that are fetched at a time.
+const AHEAD: usize = 8;
 
 /// Passes in a row without an exchange after which there is no further one.
 const QUIET: usize = 32;
@@ -156,10 +159,17 @@ impl Engine<'_> {
 /// The swaps of every chunk of pairs, and the groups they are about.
 fn improve_all(pass: &Pass<'_>, pairs: &[(u32, u32)]) -> Vec<(Vec<Swap>, Vec<u32>)> {
     chunks::map(pairs.len(), |range| {
-        let (mut split, mut swaps, mut touched) = (Split::default(), Vec::new(), Vec::new());
-        for &(a, b) in &pairs[range] {
-            if split.improve(pass, (a as usize, b as usize), &mut swaps) {
-                touched.extend([a, b]);
+        let (mut swaps, mut touched) = (Vec::new(), Vec::new());
+        let mut splits: [Split; AHEAD] = core::array::from_fn(|_| Split::default());
+        for pairs in pairs[range].chunks(AHEAD) {
+            // All of them first, so that what one waits for from memory comes while others do.
+            for (split, &(a, b)) in splits.iter_mut().zip(pairs) {
+                split.load(pass, a as usize, b as usize);
+            }
+            for (split, &(a, b)) in splits.iter_mut().zip(pairs) {
+                if split.improve(pass, &mut swaps) {
+                    touched.extend([a, b]);
+                }
             }
         }
         (swaps, touched)

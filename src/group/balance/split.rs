@@ -31,6 +31,7 @@ pub(super) struct Pass<'a> {
 pub(super) struct Split {
     a: Side,
     b: Side,
+    sizes: (usize, usize),
     /// What the exchanges of one set of side A are worth, by set of side B.
     values: Vec<f32>,
     factors: Vec<f32>,
@@ -89,17 +90,17 @@ struct Aim {
 }
 
 impl Split {
-    /// Exchanges people between two groups as long as that is better, and adds the swaps to `out`.
-    /// Whether there were any.
-    pub(super) fn improve(
-        &mut self,
-        pass: &Pass<'_>,
-        (a, b): (usize, usize),
-        out: &mut Vec<Swap>,
-    ) -> bool {
+    /// Takes up two groups.
+    pub(super) fn load(&mut self, pass: &Pass<'_>, a: usize, b: usize) {
         self.a.load(pass.state, pass.rules, a, pass.turns.0);
         self.b.load(pass.state, pass.rules, b, pass.turns.1);
-        let sizes = (pass.state.size(a), pass.state.size(b));
+        self.sizes = (pass.state.size(a), pass.state.size(b));
+    }
+
+    /// Exchanges people between the two groups as long as that is better, and adds the swaps to `out`.
+    /// Whether there were any.
+    pub(super) fn improve(&mut self, pass: &Pass<'_>, out: &mut Vec<Swap>) -> bool {
+        let sizes = self.sizes;
         let before = out.len();
         for _ in 0..pass.steps {
             let now = self.value_now(pass, sizes);

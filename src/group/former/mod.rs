@@ -36,14 +36,14 @@ use crate::{GroupId, PersonId, Seed};
 ///
 /// The people are dealt to groups like cards; then, pass after pass, every group meets another, of
 /// nearly opposite sums or by chance, and the two are divided anew in the best way: the best of all
-/// divisions for groups up to 7, of all exchanges of one or two people up to 11, of one above. F
+/// divisions for groups up to 6, of all exchanges of one or two people up to 8, of one above. F
 /// never rises; hard rules hold in every exchange. The objective is that of k-means anticlustering
 /// (Spaeth, Zeitschrift fuer Operations Research 30, 1986; Papenberg and Klau, Psychological Methods
 /// 26, 2021), with [`moments`](Self::moments) that of k-plus (Papenberg, British Journal of
 /// Mathematical and Statistical Psychology 77, 2024).
 ///
-/// A pass takes O(n 4^m d / m) time for groups of m <= 7 and O(n m d) for groups above 11, with
-/// O(n d) memory, 4 bytes per person and column twice.
+/// A pass takes O(n 4^m d / m) time for groups of m <= 6 and O(n m d) for groups above 8, with O(n d)
+/// memory, 4 bytes per person and column twice.
 ///
 /// Do not use it to keep a running course: a new run moves people freely. For groups by chance
 /// [`Pods`](super::Pods) are enough.
@@ -205,5 +205,21 @@ impl GroupFormer {
     /// The first rule that is broken, or that cannot be checked against these traits.
     pub fn verify(&self, traits: &Traits, groups: &Groups) -> Result<(), FormError> {
         verify::verify(self, traits, groups)
+    }
+
+    /// The wishes about columns and categories.
+    pub(super) fn wishes_by_name(&self) -> (&[(String, Mode, f64)], &[(String, Rule, Strength)]) {
+        (&self.columns, &self.categories)
+    }
+
+    /// The names in the wishes, with what they should hold.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let numbers = self.columns.iter().map(|wish| (wish.0.as_str(), "numbers"));
+        numbers.chain(self.categories.iter().map(|wish| (wish.0.as_str(), "categories")))
+    }
+
+    /// The earlier groups.
+    pub(super) fn earlier(&self) -> &[Groups] {
+        &self.history
     }
 }

@@ -68,6 +68,16 @@ pub enum Strength {
     Soft(f64),
 }
 
+impl Strength {
+    /// The weight; 1 for a hard rule.
+    pub(in crate::group) fn weight(self) -> f64 {
+        match self {
+            Self::Hard => 1.0,
+            Self::Soft(weight) => weight,
+        }
+    }
+}
+
 /// What is to be small.
 ///
 /// ```
@@ -90,7 +100,7 @@ pub enum Objective {
 
 /// How much work goes into the groups, in passes over the course.
 ///
-/// A pass divides every group anew with one other. Below 1,600 groups there are more passes, up to
+/// A pass divides every group anew with one other. Below 2,500 groups there are more passes, up to
 /// 16 times as many, since a pass is short. Measured in passes and not in seconds, so that the
 /// result is the same everywhere.
 ///
@@ -98,19 +108,19 @@ pub enum Objective {
 /// use peergrade::group::Effort;
 ///
 /// assert_eq!(Effort::default(), Effort::Good);
-/// assert_eq!(Effort::Fast.passes(200_000), 16);
+/// assert_eq!(Effort::Fast.passes(200_000), 10);
 /// assert_eq!(Effort::Good.passes(200), 512);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Effort {
-    /// 16 passes.
+    /// 10 passes.
     Fast,
-    /// 64 passes.
+    /// 32 passes.
     #[default]
     Good,
-    /// 256 passes.
+    /// 128 passes.
     Best,
     /// This many passes, whatever the number of groups. None: only the start.
     Passes(usize),
@@ -120,11 +130,11 @@ impl Effort {
     /// The most passes for this many groups.
     #[must_use]
     pub fn passes(self, groups: usize) -> usize {
-        let often = (1_600 / groups.max(1)).clamp(1, 16);
+        let often = (5_000 / groups.max(1)).clamp(1, 16);
         match self {
-            Self::Fast => 16 * often,
-            Self::Good => 64 * often,
-            Self::Best => 256 * often,
+            Self::Fast => 10 * often,
+            Self::Good => 32 * often,
+            Self::Best => 128 * often,
             Self::Passes(passes) => passes,
         }
     }
