@@ -63,8 +63,6 @@ const QUIET: usize = 32;
 pub(super) struct Budget {
     /// The most passes.
     pub(super) passes: usize,
-    /// The sum of all squares: a value that is nothing beside it cannot be improved.
-    pub(super) squares: f64,
 }
 
 /// What the engine did.

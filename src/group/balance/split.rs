@@ -187,7 +187,8 @@ impl Split {
     /// divisions with the sides exchanged.
     fn largest(&self, pass: &Pass<'_>, sizes: (usize, usize)) -> Largest {
         let whole = self.a.is_whole(sizes.0) && self.b.is_whole(sizes.1);
-        let mirrored = whole && sizes.0 == sizes.1 && !pass.rules.restrict_moves();
+        let free = !pass.rules.restrict_moves() && pass.rules.classes.is_none();
+        let mirrored = whole && free && sizes.0 == sizes.1;
         let (of_a, of_b) = (self.a.sets(pass.singles), self.b.sets(pass.singles));
         let all = if mirrored { sizes.0 / 2 } else { sizes.0.min(sizes.1) };
         let most = all.min(of_a.largest()).min(of_b.largest());

@@ -169,6 +169,7 @@ pub(super) fn measure(
     let outliers = bounds::outliers(&z, largest);
     let share = math::clamp(squares.iter().fold(0.0, |sum, q| sum + q) / count, 0.0, 1.0);
     report.share = Some(share);
+    // Where it is attained the last bits of the two sums may differ.
     report.bound = math::min(outliers.squares / count, share);
     report.worst_bound = outliers.worst;
     report.outlier = outliers.person.map(|person| PersonId::new(to_u32(person)));

@@ -82,6 +82,18 @@ pub struct GroupFormer {
     effort: Effort,
 }
 
+/// What [`GroupFormer::refine`] may not change.
+#[derive(Debug, Clone, Default)]
+#[allow(dead_code)] // as refine
+pub(super) struct Limits {
+    /// The class of every person: every group keeps its number of each class.
+    pub(super) classes: Option<Vec<u32>>,
+    /// Labels of every person: no two people of one label in a group, where that is so or can be.
+    pub(super) labels: Vec<Vec<u32>>,
+    /// The cell of every group: only groups of one cell exchange people. Empty: one cell.
+    pub(super) cells: Vec<u32>,
+}
+
 impl Default for GroupFormer {
     /// Groups of about 5, all columns balanced, no rules, [`Effort::Good`].
     fn default() -> Self {
@@ -205,6 +217,20 @@ impl GroupFormer {
     /// The first rule that is broken, or that cannot be checked against these traits.
     pub fn verify(&self, traits: &Traits, groups: &Groups) -> Result<(), FormError> {
         verify::verify(self, traits, groups)
+    }
+
+    /// Improves groups that there are, within limits of another plan: homes that keep their topics,
+    /// expert groups without home-mates, rounds that shift rows. Columns, categories, pairs to be kept
+    /// apart and history count; sizes, people kept together and fixed ones do not.
+    #[allow(dead_code)] // not joined to those plans yet
+    pub(super) fn refine(
+        &self,
+        traits: &Traits,
+        groups: &Groups,
+        limits: Limits,
+        seed: Seed,
+    ) -> Result<Formed, FormError> {
+        plan::Plan::within(self, traits, groups, limits)?.form(self, seed)
     }
 
     /// The wishes about columns and categories.

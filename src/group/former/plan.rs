@@ -3,7 +3,7 @@
 use super::columns::{Weighed, weigh};
 use super::links::{self, Blocks};
 use super::start::{Seats, deal_evenly, fill, halve, slots};
-use super::{FormError, Formed, GroupFormer, Rule, Stop, Strength};
+use super::{FormError, Formed, GroupFormer, Limits, Rule, Stop, Strength};
 use crate::group::balance::{Budget, Count, Engine, Even, NONE, Rules};
 use crate::group::groups::Groups;
 use crate::group::sizes::check_people;
@@ -59,7 +59,9 @@ impl Plan {
         check_counts(former, traits, &seats)?;
         let mut placed = place_fixed(&fixed, &cells, &rules, &mut seats, people)?;
         start(former, traits, &weighed, (&cells, &blocks), &mut placed, &mut seats, seed)?;
-        rules.counts = counts(former, traits, &cells, &seats);
+        let of_groups = cells.of_groups();
+        let cell_of = |person| to_u32(cells.cell(person));
+        rules.counts = counts(former, traits, cell_of, &of_groups, &seats);
         if !blocks.members.is_empty() {
             rules.blocks = Some(blocks.of);
         }
@@ -68,9 +70,40 @@ impl Plan {
             fixed.iter().for_each(|&(person, _)| stays[person as usize] = true);
             rules.fixed = Some(stays);
         }
-        let of_groups = cells.of_groups();
         let (starts, slots) = slots(seats);
         Ok(Self { weighed, rules, cells: of_groups, starts, slots })
+    }
+
+    /// The same for groups that there are.
+    #[allow(dead_code)] // as `GroupFormer::refine`
+    pub(super) fn within(
+        former: &GroupFormer,
+        traits: &Traits,
+        groups: &Groups,
+        limits: Limits,
+    ) -> Result<Self, FormError> {
+        let (people, given) = (traits.people(), groups.people());
+        if given != people {
+            return Err(FormError::OtherPeople { given, people });
+        }
+        let weighed = weigh(former, traits)?;
+        let mut labels = links::labels(former, people)?;
+        labels.extend(limits.labels);
+        let apart = links::apart(former, people)?;
+        let seats: Vec<Seats> = groups
+            .iter()
+            .map(|(_, members)| Seats {
+                size: members.len(),
+                people: members.iter().map(|person| person.get()).collect(),
+            })
+            .collect();
+        let cell_of = |person: usize| {
+            limits.cells.get(groups.assignment()[person].index()).copied().unwrap_or(0)
+        };
+        let counts = counts(former, traits, cell_of, &limits.cells, &seats);
+        let rules = Rules { classes: limits.classes, labels, apart, counts, ..Rules::default() };
+        let (starts, slots) = slots(seats);
+        Ok(Self { weighed, rules, cells: limits.cells, starts, slots })
     }
 
     pub(super) fn form(self, former: &GroupFormer, seed: Seed) -> Result<Formed, FormError> {
@@ -81,7 +114,7 @@ impl Plan {
             rules: &rules,
             cells: &cells,
             objective: former.objective,
-            budget: Budget { passes: former.effort.passes(groups), squares: weighed.squares },
+            budget: Budget { passes: former.effort.passes(groups) },
         };
         let run = engine.run(starts, slots, seed);
         let share = |value: &f64| if weighed.squares > 0.0 { value / weighed.squares } else { *value };
@@ -322,11 +355,17 @@ fn first_category<'a>(former: &'a GroupFormer, traits: &'a Traits) -> Option<&'a
 }
 
 /// The rules on how many people of a value are in a group.
-fn counts(former: &GroupFormer, traits: &Traits, cells: &Cells, seats: &[Seats]) -> Vec<Count> {
+fn counts(
+    former: &GroupFormer,
+    traits: &Traits,
+    cell_of: impl Fn(usize) -> u32,
+    of_groups: &[u32],
+    seats: &[Seats],
+) -> Vec<Count> {
     let mut out = Vec::new();
     let sizes = || {
-        let of_groups = cells.of_groups();
-        of_groups.into_iter().zip(seats).map(|(cell, group)| (cell, to_u32(group.size))).collect()
+        let cell = |g: usize| of_groups.get(g).copied().unwrap_or(0);
+        seats.iter().enumerate().map(|(g, group)| (cell(g), to_u32(group.size))).collect()
     };
     for (name, rule, strength) in &former.categories {
         let Some(Values::Categorical(values)) = traits.find(name).map(|column| &column.values)
@@ -335,8 +374,7 @@ fn counts(former: &GroupFormer, traits: &Traits, cells: &Cells, seats: &[Seats])
         };
         match (*rule, *strength) {
             (Rule::Spread, Strength::Hard) => {
-                let cell = |i: usize| to_u32(cells.cell(i));
-                out.push(Count::Even(Even::new(&values.codes, cell, sizes())));
+                out.push(Count::Even(Even::new(&values.codes, &cell_of, sizes())));
             }
             (Rule::NoSolo { min }, _) => {
                 let known = |&code: &u32| if values.is_known(code) { code } else { NONE };
