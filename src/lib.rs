@@ -110,16 +110,11 @@ pub use gradebook::{
 };
 pub use graph::ReviewGraph;
 pub use group::{
-    DistanceError, Distances, DiverseGrouping, DiverseGroups, GroupError, GroupSizes,
-    GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, RepairError, RunningJigsaw, Strata,
-    TopicChoice, TopicError, TopicPlan,
-    GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, RoundPlan, Rounds,
-    RoundsError, Strata,
-    GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, Pods, Roles, RoundPlan,
-    Rounds, RoundsError, Strata,
-    AvailabilityError, GroupError, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan,
-    PairsError, Pods, RolePlan, Roles, RolesError, RoundPlan, Rounds, RoundsError, Strata,
-    UtcOffset, Week,
+    AvailabilityError, DistanceError, Distances, DiverseGrouping, DiverseGroups, FormError,
+    GroupError, GroupFormer, GroupReport, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan,
+    PairsError, Pods, RepairError, RolePlan, Roles, RolesError, RoundPlan, Rounds, RoundsError,
+    RunningJigsaw, Strata, TopicChoice, TopicError, TopicPlan, Traits, TraitsError, UtcOffset,
+    Week,
 };
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use quota::Quota;

@@ -27,15 +27,15 @@ mod evaluate;
 mod former;
 mod groups;
 mod jigsaw;
-mod phases;
 mod pairs;
+mod phases;
 mod plan;
 mod pods;
 mod redundancy;
 mod remainder;
-mod running;
 mod roles;
 mod rounds;
+mod running;
 mod share;
 mod sizes;
 mod topics;
@@ -50,24 +50,22 @@ pub use availability::{
 pub use deal::Strata;
 pub use distances::{DistanceError, DistanceViolation, Distances, DiverseGrouping, DiverseGroups};
 pub use error::{Division, GroupError};
-pub use evaluate::{
-    CategoryReport, ColumnReport, Extreme, GroupReport, LevelReport, evaluate,
-};
+pub use evaluate::{CategoryReport, ColumnReport, Extreme, GroupReport, LevelReport, evaluate};
 pub use former::{Effort, FormError, Formed, GroupFormer, Mode, Objective, Rule, Stop, Strength};
 pub use groups::Groups;
 pub use jigsaw::Jigsaw;
-pub use phases::{JigsawPhase, JigsawVariant, Meeting};
 pub use pairs::{
     Ladder, Mentee, Mentor, Mentoring, PairsError, PairsViolation, Pyramid, TutorPair, TutorPairs,
     Tutoring, Unmatched, match_mentors,
 };
+pub use phases::{JigsawPhase, JigsawVariant, Meeting};
 pub use plan::JigsawPlan;
 pub use pods::Pods;
 pub use redundancy::redundancy_for;
 pub use remainder::Remainder;
-pub use running::{Joined, Move, Repair, RepairError, RepairPolicy, RunningJigsaw};
 pub use roles::{Combined, RoleHistory, RolePlan, RoleViolation, Roles, RolesError};
 pub use rounds::{Guarantee, RoundMethod, RoundPlan, RoundViolation, Rounds, RoundsError};
+pub use running::{Joined, Move, Repair, RepairError, RepairPolicy, RunningJigsaw};
 pub use share::between_share;
 pub use sizes::GroupSizes;
 pub use topics::{TopicChoice, TopicError, TopicPlan, TopicViolation, Unlisted};

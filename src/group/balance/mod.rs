@@ -35,11 +35,11 @@ use state::{State, Swap};
 use subsets::Subsets;
 pub(super) use table::Table;
 
+use crate::GroupId;
 use crate::chunks;
 use crate::csr::Csr;
 use crate::id::to_u32;
 use crate::seed::{Phase, Seed};
-use crate::GroupId;
 
 use super::former::Objective;
 

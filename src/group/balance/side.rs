@@ -152,7 +152,11 @@ impl Side {
     }
 
     /// Works on the side with its sets.
-    pub(super) fn with_sets(&mut self, singles: &[Subsets], work: impl FnOnce(&mut Self, &Subsets)) {
+    pub(super) fn with_sets(
+        &mut self,
+        singles: &[Subsets],
+        work: impl FnOnce(&mut Self, &Subsets),
+    ) {
         let own = core::mem::take(&mut self.own_sets);
         let sets = if self.in_blocks { &own } else { &singles[self.items()] };
         work(self, sets);

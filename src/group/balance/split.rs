@@ -57,8 +57,7 @@ impl Value {
         if self.hard != other.hard {
             return self.hard < other.hard;
         }
-        less(self.worst, other.worst)
-            || self.worst <= other.worst && less(self.sum, other.sum)
+        less(self.worst, other.worst) || self.worst <= other.worst && less(self.sum, other.sum)
     }
 }
 
@@ -137,7 +136,8 @@ impl Split {
         let worst = pass.objective == Objective::WorstGroup;
         let direction = worst.then_some(aim.both.as_slice());
         let largest = self.largest(pass, sizes);
-        for (side, base, sign) in [(&mut self.a, aim.off.as_slice(), -1.0), (&mut self.b, &[], 1.0)] {
+        for (side, base, sign) in [(&mut self.a, aim.off.as_slice(), -1.0), (&mut self.b, &[], 1.0)]
+        {
             side.with_sets(pass.singles, |side, sets| {
                 side.expand(sets, sets.of_size(largest.most).end, base, sign);
                 side.lay_out(sets, signs, direction);
@@ -172,7 +172,13 @@ impl Split {
                     let value = scale * (f64::from(value) + plus);
                     if best.hard > 0 || value < best.value {
                         let seen = Seen { a: &self.a, b: &self.b };
-                        let found = seen.cost(pass, exchange, &mut self.after, &mut self.moved, &mut self.scratch);
+                        let found = seen.cost(
+                            pass,
+                            exchange,
+                            &mut self.after,
+                            &mut self.moved,
+                            &mut self.scratch,
+                        );
                         if let Some(cost) = found {
                             best.take(cost.hard, value + cost.soft, exchange);
                         }

@@ -222,7 +222,8 @@ proptest! {
 /// Opposite groups leave less that no split of theirs can change than groups by chance.
 #[test]
 fn opposites_nearly_cancel() {
-    let rows: Vec<Vec<i32>> = (0..4000_i32).map(|i| (1..4).map(|f| i * 7919 * f % 101).collect()).collect();
+    let rows: Vec<Vec<i32>> =
+        (0..4000_i32).map(|i| (1..4).map(|f| i * 7919 * f % 101).collect()).collect();
     let table = table(&rows, &[1.0; 3]);
     let state = State::new(&table, (0..=1000).map(|g| 4 * g).collect(), (0..4000).collect());
     let cells = Csr::group(1, 1000, |_| 0, to_u32);

@@ -63,7 +63,9 @@ pub fn evaluate(
         match &column.values {
             Values::Numeric(values) => {
                 let wish = numbers.iter().find(|wish| wish.0 == name);
-                if let Some((mode, weight)) = wish.map(|w| (w.1, w.2)).or(all.then_some((Mode::Balance, 1.0))) {
+                if let Some((mode, weight)) =
+                    wish.map(|w| (w.1, w.2)).or(all.then_some((Mode::Balance, 1.0)))
+                {
                     columns.push(column::measure(name, values, groups, mode, weight));
                 }
             }

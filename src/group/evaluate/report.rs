@@ -95,8 +95,7 @@ impl GroupReport {
         let lower = |worst: (usize, f64), (group, &score): (usize, &f64)| {
             if score < worst.1 { (group, score) } else { worst }
         };
-        let (group, score) =
-            self.scores.iter().enumerate().fold((0, f64::INFINITY), lower);
+        let (group, score) = self.scores.iter().enumerate().fold((0, f64::INFINITY), lower);
         (GroupId::new(to_u32(group)), score)
     }
 

@@ -58,7 +58,8 @@ fn the_bounds_are_attained_or_kept_by_every_division() {
             }
         }
         for far in [1.0, 3.0, 50.0] {
-            let values: Vec<f64> = (0..n).map(|i| if i == 1 { far } else { i as f64 * 0.3 }).collect();
+            let values: Vec<f64> =
+                (0..n).map(|i| if i == 1 { far } else { i as f64 * 0.3 }).collect();
             let mean = values.iter().sum::<f64>() / n as f64;
             let off: Vec<f64> = values.iter().map(|x| x - mean).collect();
             let largest = *sizes.iter().max().unwrap();

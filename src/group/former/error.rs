@@ -60,7 +60,9 @@ pub enum FormError {
         moments: u32,
     },
     /// More values than can be weighed.
-    #[error("the wishes take {columns} columns, one for each value of a category, more than {limit}: make rules of many values hard, or merge values")]
+    #[error(
+        "the wishes take {columns} columns, one for each value of a category, more than {limit}: make rules of many values hard, or merge values"
+    )]
     TooManyColumns {
         /// Columns needed.
         columns: usize,
@@ -94,7 +96,9 @@ pub enum FormError {
         people: usize,
     },
     /// People of one value cannot be divided.
-    #[error("the people of one kind, person {first} among them, cannot be grouped by themselves: {reason}")]
+    #[error(
+        "the people of one kind, person {first} among them, cannot be grouped by themselves: {reason}"
+    )]
     Cell {
         /// The first of them.
         first: PersonId,
@@ -130,7 +134,9 @@ pub enum FormError {
         column: String,
     },
     /// A person with two fixed groups, by themselves or by those with whom they are together.
-    #[error("person {first} is to be in group {group} and together with person {second}, who is to be in group {other}")]
+    #[error(
+        "person {first} is to be in group {group} and together with person {second}, who is to be in group {other}"
+    )]
     FixedTwice {
         /// The person.
         first: PersonId,
@@ -178,7 +184,9 @@ pub enum FormError {
         groups: usize,
     },
     /// Fewer people have a value than may be in a group.
-    #[error("{holders} people have the value {value} of \"{column}\", so {min} of them cannot be in a group")]
+    #[error(
+        "{holders} people have the value {value} of \"{column}\", so {min} of them cannot be in a group"
+    )]
     FewHolders {
         /// The column.
         column: String,

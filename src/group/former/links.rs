@@ -192,7 +192,8 @@ pub(super) fn clique(apart: &Csr<u32>, limit: usize) -> Option<Vec<PersonId>> {
         while clique.len() <= limit {
             let row = |p: u32| apart.row(p as usize);
             let common = |p: u32| near.iter().filter(|q| row(p).binary_search(q).is_ok()).count();
-            let best = near.iter().take(CLIQUES).max_by_key(|&&p| (common(p), core::cmp::Reverse(p)));
+            let best =
+                near.iter().take(CLIQUES).max_by_key(|&&p| (common(p), core::cmp::Reverse(p)));
             let &next = best?;
             clique.push(next);
             near.retain(|q| row(next).binary_search(q).is_ok());

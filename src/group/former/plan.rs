@@ -117,7 +117,8 @@ impl Plan {
             budget: Budget { passes: former.effort.passes(groups) },
         };
         let run = engine.run(starts, slots, seed);
-        let share = |value: &f64| if weighed.squares > 0.0 { value / weighed.squares } else { *value };
+        let share =
+            |value: &f64| if weighed.squares > 0.0 { value / weighed.squares } else { *value };
         let formed = Formed {
             groups: Groups::from_assignment(run.groups)?,
             values: run.values.iter().map(share).collect(),
@@ -246,11 +247,7 @@ fn check_blocks(
 }
 
 /// Nobody has to be alone by the numbers.
-fn check_counts(
-    former: &GroupFormer,
-    traits: &Traits,
-    seats: &[Seats],
-) -> Result<(), FormError> {
+fn check_counts(former: &GroupFormer, traits: &Traits, seats: &[Seats]) -> Result<(), FormError> {
     let largest = seats.iter().map(|group| group.size).max().unwrap_or(0);
     for (name, rule, values) in hard(former, traits, |rule| matches!(rule, Rule::NoSolo { .. })) {
         let Rule::NoSolo { min } = rule else { continue };

@@ -181,25 +181,95 @@ fn what_cannot_be_is_told_with_its_numbers() {
     let solo = |min| Rule::NoSolo { min };
     let group = GroupId::new;
     let cases = [
-        (wish.clone().column("skill", Mode::Balance, f64::NAN), "the weight of \"skill\" is NaN, it must be above 0 and at most 1000000000000"),
-        (wish.clone().column("flag", Mode::Balance, 1.0), "the column \"flag\" does not hold numbers"),
-        (wish.clone().category("skill", solo(2), hard), "the column \"skill\" does not hold categories"),
-        (wish.clone().category("flag", solo(2), hard).category("flag", solo(3), hard), "there are two wishes for \"flag\""),
+        (
+            wish.clone().column("skill", Mode::Balance, f64::NAN),
+            "the weight of \"skill\" is NaN, it must be above 0 and at most 1000000000000",
+        ),
+        (
+            wish.clone().column("flag", Mode::Balance, 1.0),
+            "the column \"flag\" does not hold numbers",
+        ),
+        (
+            wish.clone().category("skill", solo(2), hard),
+            "the column \"skill\" does not hold categories",
+        ),
+        (
+            wish.clone().category("flag", solo(2), hard).category("flag", solo(3), hard),
+            "there are two wishes for \"flag\"",
+        ),
         (wish.clone().moments(3), "3 moments cannot be balanced, only 1 or 2"),
-        (wish.clone().sizes(4..=4), "6 people cannot be divided into groups of 4..=4: the nearest are 1 group of 6, and 2 groups of 3"),
+        (
+            wish.clone().sizes(4..=4),
+            "6 people cannot be divided into groups of 4..=4: the nearest are 1 group of 6, and 2 groups of 3",
+        ),
         (wish.clone().keep_apart([(p(0), p(6))]), "person 6 is in a rule, there are 6 people"),
-        (wish.clone().fixed(&[(p(0), group(2))]), "person 0 is to be in group 2, there are 2 groups"),
-        (wish.clone().category("flag", Rule::Same, hard), "the people of one kind, person 1 among them, cannot be grouped by themselves: 5 people cannot be divided into groups of 3..=3: the nearest are 1 group of 5, and 2 groups of 2 or 3"),
-        (wish.clone().keep_together(&[p(0), p(1)]).keep_together(&[p(1), p(2)]).keep_apart([(p(0), p(2))]), "person 0 and person 2 are to be apart, but also together"),
-        (wish.clone().sizes(1..=5).keep_together(&[p(0), p(1)]).category("flag", Rule::Same, hard), "person 0 and person 1 are to be together, but differ in \"flag\""),
-        (wish.clone().fixed(&[(p(0), group(0)), (p(1), group(1))]).keep_together(&[p(0), p(1)]), "person 0 is to be in group 0 and together with person 1, who is to be in group 1"),
-        (wish.clone().fixed(&[(p(0), group(0)), (p(1), group(0)), (p(2), group(0)), (p(3), group(0))]), "4 people are to be in group 0, which holds 3"),
-        (wish.clone().fixed(&[(p(0), group(0)), (p(1), group(0))]).keep_apart([(p(0), p(1))]), "person 0 and person 1 are to be apart, but both in group 0"),
-        (wish.clone().keep_apart([(p(0), p(1)), (p(1), p(2)), (p(2), p(0))]), "3 people are all to be apart from each other, person 0 among them, but there are only 2 groups"),
-        (wish.clone().category("flag", solo(2), hard), "1 people have the value 1 of \"flag\", so 2 of them cannot be in a group"),
-        (wish.clone().sizes(1..=1).category("flag", solo(1), hard).category("skill", solo(2), hard), "the column \"skill\" does not hold categories"),
-        (wish.clone().keep_together(&[p(0), p(1)]).keep_together(&[p(2), p(3)]).keep_together(&[p(4), p(5)]), "2 people who are to be together, person 4 among them, found no group with room for all"),
-        (wish.history(&[Groups::from_assignment([GroupId::new(0)]).unwrap()]), "groups of 1 people are given, there are 6 people"),
+        (
+            wish.clone().fixed(&[(p(0), group(2))]),
+            "person 0 is to be in group 2, there are 2 groups",
+        ),
+        (
+            wish.clone().category("flag", Rule::Same, hard),
+            "the people of one kind, person 1 among them, cannot be grouped by themselves: 5 people cannot be divided into groups of 3..=3: the nearest are 1 group of 5, and 2 groups of 2 or 3",
+        ),
+        (
+            wish.clone()
+                .keep_together(&[p(0), p(1)])
+                .keep_together(&[p(1), p(2)])
+                .keep_apart([(p(0), p(2))]),
+            "person 0 and person 2 are to be apart, but also together",
+        ),
+        (
+            wish.clone().sizes(1..=5).keep_together(&[p(0), p(1)]).category(
+                "flag",
+                Rule::Same,
+                hard,
+            ),
+            "person 0 and person 1 are to be together, but differ in \"flag\"",
+        ),
+        (
+            wish.clone().fixed(&[(p(0), group(0)), (p(1), group(1))]).keep_together(&[p(0), p(1)]),
+            "person 0 is to be in group 0 and together with person 1, who is to be in group 1",
+        ),
+        (
+            wish.clone().fixed(&[
+                (p(0), group(0)),
+                (p(1), group(0)),
+                (p(2), group(0)),
+                (p(3), group(0)),
+            ]),
+            "4 people are to be in group 0, which holds 3",
+        ),
+        (
+            wish.clone().fixed(&[(p(0), group(0)), (p(1), group(0))]).keep_apart([(p(0), p(1))]),
+            "person 0 and person 1 are to be apart, but both in group 0",
+        ),
+        (
+            wish.clone().keep_apart([(p(0), p(1)), (p(1), p(2)), (p(2), p(0))]),
+            "3 people are all to be apart from each other, person 0 among them, but there are only 2 groups",
+        ),
+        (
+            wish.clone().category("flag", solo(2), hard),
+            "1 people have the value 1 of \"flag\", so 2 of them cannot be in a group",
+        ),
+        (
+            wish.clone().sizes(1..=1).category("flag", solo(1), hard).category(
+                "skill",
+                solo(2),
+                hard,
+            ),
+            "the column \"skill\" does not hold categories",
+        ),
+        (
+            wish.clone()
+                .keep_together(&[p(0), p(1)])
+                .keep_together(&[p(2), p(3)])
+                .keep_together(&[p(4), p(5)]),
+            "2 people who are to be together, person 4 among them, found no group with room for all",
+        ),
+        (
+            wish.history(&[Groups::from_assignment([GroupId::new(0)]).unwrap()]),
+            "groups of 1 people are given, there are 6 people",
+        ),
     ];
     for (former, text) in cases {
         assert_eq!(former.form(&traits, Seed::new(1)).unwrap_err().to_string(), text);
@@ -258,17 +328,32 @@ fn broken_rules_are_seen() {
     let wish = GroupFormer::default().sizes(3..=3);
     assert!(wish.verify(&traits, &groups).is_ok());
     assert_eq!(text(wish.clone().sizes(2..=2)), "group 0 has size 3, not 2..=2");
-    assert_eq!(text(wish.clone().keep_apart([(p(0), p(2))])), "person 0 and person 2 are together, they should not be");
-    assert_eq!(text(wish.clone().keep_together(&[p(0), p(3)])), "person 0 and person 3 are apart, they should not be");
-    assert_eq!(text(wish.clone().fixed(&[(p(0), GroupId::new(1))])), "person 0 is in group 0, not in group 1");
-    assert_eq!(text(wish.clone().history(&[groups.clone()])), "person 0 and person 1 are together, they should not be");
+    assert_eq!(
+        text(wish.clone().keep_apart([(p(0), p(2))])),
+        "person 0 and person 2 are together, they should not be"
+    );
+    assert_eq!(
+        text(wish.clone().keep_together(&[p(0), p(3)])),
+        "person 0 and person 3 are apart, they should not be"
+    );
+    assert_eq!(
+        text(wish.clone().fixed(&[(p(0), GroupId::new(1))])),
+        "person 0 is in group 0, not in group 1"
+    );
+    assert_eq!(
+        text(wish.clone().history(&[groups.clone()])),
+        "person 0 and person 1 are together, they should not be"
+    );
     let category = [Some(1), Some(1), Some(1), Some(2), Some(2), Some(1)];
     let traits = Traits::builder(6).categorical("c", &category).build().unwrap();
     let text = |rule| {
         let former = wish.clone().category("c", rule, Strength::Hard);
         former.verify(&traits, &groups).unwrap_err().to_string()
     };
-    assert_eq!(text(Rule::NoSolo { min: 2 }), "group 1 has 1 people of one value of \"c\", not 2 to 3");
+    assert_eq!(
+        text(Rule::NoSolo { min: 2 }),
+        "group 1 has 1 people of one value of \"c\", not 2 to 3"
+    );
     assert_eq!(text(Rule::Spread), "group 0 has 3 people of one value of \"c\", not 2 to 2");
     assert_eq!(text(Rule::Same), "group 1 has 2 people of one value of \"c\", not 3 to 3");
 }

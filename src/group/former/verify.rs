@@ -117,7 +117,11 @@ fn links(former: &GroupFormer, groups: &Groups) -> Result<(), FormError> {
                 members.iter().map(|&p| (earlier.group_of(p), p)).collect();
             seen.sort_unstable();
             if let Some(pair) = seen.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-                return Err(FormError::Pair { first: pair[0].1, second: pair[1].1, together: true });
+                return Err(FormError::Pair {
+                    first: pair[0].1,
+                    second: pair[1].1,
+                    together: true,
+                });
             }
         }
     }
@@ -125,7 +129,11 @@ fn links(former: &GroupFormer, groups: &Groups) -> Result<(), FormError> {
 }
 
 /// How many members have each value.
-fn counts(name: &str, traits: &Traits, people: impl Iterator<Item = usize>) -> BTreeMap<Option<u32>, usize> {
+fn counts(
+    name: &str,
+    traits: &Traits,
+    people: impl Iterator<Item = usize>,
+) -> BTreeMap<Option<u32>, usize> {
     let mut counts = BTreeMap::new();
     for person in people {
         *counts.entry(value(traits, name, person)).or_insert(0) += 1;
