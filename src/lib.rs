@@ -110,11 +110,11 @@ pub use gradebook::{
 };
 pub use graph::ReviewGraph;
 pub use group::{
-    AvailabilityError, DistanceError, Distances, DiverseGrouping, DiverseGroups, FormError,
+    AvailabilityError, DistanceError, Distances, DiverseGrouping, DiverseGroups, FormError, Formed,
     GroupError, GroupFormer, GroupReport, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan,
     PairsError, Pods, RepairError, RolePlan, Roles, RolesError, RoundPlan, Rounds, RoundsError,
-    RunningJigsaw, Strata, TopicChoice, TopicError, TopicPlan, Traits, TraitsError, UtcOffset,
-    Week,
+    RunningJigsaw, Strata, TopicChoice, TopicError, TopicPlan, Traits, TraitsBuilder, TraitsError,
+    UtcOffset, Week,
 };
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use quota::Quota;

@@ -28,7 +28,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use rules::{Cost, Count, Even, NONE, Rules};
+pub(super) use rules::{Count, Even, NONE, Rules};
 use side::VIEW;
 use split::{Pass, Split};
 use state::{State, Swap};

@@ -74,8 +74,12 @@ fn cut(
     // Where a column is to differ between groups it is alike groups that can still sort each other out.
     let mirror = -f64::from(state.signs()[column]);
     let key = |group: u32| state.sum(group as usize)[column];
-    part.iter_mut().for_each(|(value, group)| *value = key(*group));
-    mirrored.iter_mut().for_each(|(value, group)| *value = mirror * key(*group));
+    for (value, group) in part.iter_mut() {
+        *value = key(*group);
+    }
+    for (value, group) in mirrored.iter_mut() {
+        *value = mirror * key(*group);
+    }
     let half = part.len() / 2;
     split_at(part, half);
     split_at(mirrored, half);

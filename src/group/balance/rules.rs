@@ -29,6 +29,8 @@ pub(in crate::group) struct Rules {
     pub(in crate::group) fixed: Option<Vec<bool>>,
     /// People of one block move together; [`NONE`] for a person alone.
     pub(in crate::group) blocks: Option<Vec<u32>>,
+    /// Number of people of every block.
+    pub(in crate::group) block_sizes: Vec<usize>,
     /// No two people of one label in a group; [`NONE`] for a person without.
     pub(in crate::group) labels: Vec<Vec<u32>>,
     /// For every person, sorted, who must not be in their group; both ways.
@@ -190,7 +192,9 @@ impl Rules {
     pub(super) fn same_classes(&self, left: &mut [u32], right: &mut [u32]) -> bool {
         let Some(classes) = &self.classes else { return true };
         for side in [&mut *left, &mut *right] {
-            side.iter_mut().for_each(|person| *person = classes[*person as usize]);
+            for person in side.iter_mut() {
+                *person = classes[*person as usize];
+            }
             side.sort_unstable();
         }
         left == right

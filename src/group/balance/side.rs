@@ -56,7 +56,8 @@ impl Side {
             self.places.push(crate::id::to_u32(place));
             self.slots.push(crate::id::to_u32(start + place));
             let row = state.row(start + place);
-            self.rows[i * self.width..][..row.len()].copy_from_slice(row);
+            // A loop: the rows are too short for a call.
+            self.rows[i * self.width..].iter_mut().zip(row).for_each(|(to, &x)| *to = x);
         }
         self.members.clear();
         if rules.weigh_members() || rules.classes.is_some() || rules.restrict_moves() {
@@ -82,7 +83,7 @@ impl Side {
                 let block = block_of(person);
                 if block != NONE {
                     let here = |&j: &usize| block_of(self.person(j)) == block;
-                    let all = self.members.iter().filter(|&&p| block_of(p) == block).count();
+                    let all = rules.block_sizes[block as usize];
                     let seen: Vec<usize> = (0..self.slots.len()).filter(here).collect();
                     if seen.first() == Some(&i) && seen.len() == all {
                         self.order.extend(seen.into_iter().map(crate::id::to_u32));
@@ -167,6 +168,7 @@ impl Side {
     pub(super) fn expand(&mut self, sets: &Subsets, end: usize, base: &[f32], sign: f32) {
         let width = self.width;
         self.add_items();
+        let item_rows = if self.are_single() { &self.rows } else { &self.item_rows };
         self.sums.clear();
         self.sums.resize(end * width, 0.0);
         self.sums[..base.len()].copy_from_slice(base);
@@ -174,7 +176,7 @@ impl Side {
         for (set, (&parent, &last)) in entries {
             let (before, after) = self.sums.split_at_mut(set * width);
             let (from, _) = before[parent as usize * width..][..width].as_chunks::<LANES>();
-            let (item, _) = self.item_rows[last as usize * width..][..width].as_chunks::<LANES>();
+            let (item, _) = item_rows[last as usize * width..][..width].as_chunks::<LANES>();
             let (to, _) = after[..width].as_chunks_mut::<LANES>();
             for ((to, from), item) in to.iter_mut().zip(from).zip(item) {
                 for lane in 0..LANES {
@@ -184,7 +186,15 @@ impl Side {
         }
     }
 
+    /// Whether the items are all people in view, in their order.
+    fn are_single(&self) -> bool {
+        self.items() == self.slots.len()
+    }
+
     fn add_items(&mut self) {
+        if self.are_single() {
+            return;
+        }
         let width = self.width;
         self.item_rows.clear();
         self.item_rows.resize(self.items() * width, 0.0);

@@ -86,6 +86,8 @@ struct Aim {
     /// Share of the people who are in A.
     share: f32,
     sizes: (f32, f32),
+    /// `M / (n_a n_b)`.
+    scale: f64,
 }
 
 impl Split {
@@ -136,57 +138,69 @@ impl Split {
         let worst = pass.objective == Objective::WorstGroup;
         let direction = worst.then_some(aim.both.as_slice());
         let largest = self.largest(pass, sizes);
-        for (side, base, sign) in [(&mut self.a, aim.off.as_slice(), -1.0), (&mut self.b, &[], 1.0)]
-        {
-            side.with_sets(pass.singles, |side, sets| {
-                side.expand(sets, sets.of_size(largest.most).end, base, sign);
-                side.lay_out(sets, signs, direction);
-            });
-        }
-        let scale = (sizes.0 + sizes.1) as f64 / (sizes.0 as f64 * sizes.1 as f64);
+        let end = |sets: &Subsets| sets.of_size(largest.most).end;
+        self.a.with_sets(pass.singles, |a, sets| a.expand(sets, end(sets), &aim.off, -1.0));
+        self.b.with_sets(pass.singles, |b, sets| {
+            b.expand(sets, end(sets), &[], 1.0);
+            b.lay_out(sets, signs, direction);
+        });
         let rest = f64::from(aim.both_square) / (sizes.0 + sizes.1) as f64;
         let goal = if worst { now.worst } else { now.sum - rest };
         let mut best = Best { hard: now.hard, value: goal - PROMISE * goal.abs(), found: None };
-        let (sets_a, sets_b) = (self.a.sets(pass.singles), self.b.sets(pass.singles));
-        let (masks_a, masks_b) = (&sets_a.mask, &sets_b.mask);
         for people in 1..=largest.most {
-            let range = sets_b.of_size(people);
-            for set in sets_a.of_size(people) {
+            let of_b = self.b.sets(pass.singles).of_size(people);
+            for set in self.a.sets(pass.singles).of_size(people) {
+                let from_a = self.a.sets(pass.singles).mask[set];
                 // Half of the people for half: the other half is the same division.
-                if largest.mirrored && 2 * people == sizes.0 && masks_a[set] & 1 == 0 {
-                    continue;
-                }
-                factors(self.a.sum_of(set), signs, &mut self.factors);
-                let least = dot_rows(&self.factors, &self.b, range.clone(), &mut self.values);
-                let (scale, plus) = if worst {
-                    worst_of(&aim, &self.a, &self.b, set, range.clone(), &mut self.values);
-                    (1.0, 0.0)
-                } else {
-                    (scale, f64::from(self.a.norms[set]))
-                };
-                if !worst && best.hard == 0 && scale * (f64::from(least) + plus) >= best.value {
-                    continue;
-                }
-                for (&value, &from_b) in self.values.iter().zip(&masks_b[range.clone()]) {
-                    let exchange = Exchange { from_a: masks_a[set], from_b };
-                    let value = scale * (f64::from(value) + plus);
-                    if best.hard > 0 || value < best.value {
-                        let seen = Seen { a: &self.a, b: &self.b };
-                        let found = seen.cost(
-                            pass,
-                            exchange,
-                            &mut self.after,
-                            &mut self.moved,
-                            &mut self.scratch,
-                        );
-                        if let Some(cost) = found {
-                            best.take(cost.hard, value + cost.soft, exchange);
-                        }
-                    }
+                if !largest.mirrored || 2 * people < sizes.0 || from_a & 1 == 1 {
+                    self.try_set(pass, &aim, (set, from_a), of_b.clone(), &mut best);
                 }
             }
         }
         best.found
+    }
+
+    /// Looks at the exchanges of one set of side A for any of a range of sets of side B.
+    fn try_set(
+        &mut self,
+        pass: &Pass<'_>,
+        aim: &Aim,
+        (set, from_a): (usize, u64),
+        of_b: core::ops::Range<usize>,
+        best: &mut Best,
+    ) {
+        let sum = self.a.sum_of(set);
+        factors(sum, pass.state.signs(), &mut self.factors);
+        let norm =
+            sum.iter().zip(&self.factors).fold(0.0, |norm, (x, factor)| norm + factor * x) / 2.0;
+        let least = dot_rows(&self.factors, &self.b, of_b.clone(), &mut self.values);
+        let (scale, plus) = match pass.objective {
+            Objective::Sum => (aim.scale, f64::from(norm)),
+            Objective::WorstGroup => {
+                let along =
+                    sum.iter().zip(&aim.both).fold(0.0, |along, (x, both)| along + both * x);
+                worst_of(aim, (norm, along), &self.b.along[of_b.clone()], &mut self.values);
+                (1.0, 0.0)
+            }
+        };
+        let is_sum = pass.objective == Objective::Sum;
+        if is_sum && best.hard == 0 && scale * (f64::from(least) + plus) >= best.value {
+            return;
+        }
+        let masks = &self.b.sets(pass.singles).mask[of_b];
+        for (&value, &from_b) in self.values.iter().zip(masks) {
+            let value = scale * (f64::from(value) + plus);
+            if best.hard == 0 && value >= best.value {
+                continue;
+            }
+            let exchange = Exchange { from_a, from_b };
+            let seen = Seen { a: &self.a, b: &self.b };
+            let found =
+                seen.cost(pass, exchange, &mut self.after, &mut self.moved, &mut self.scratch);
+            if let Some(cost) = found {
+                best.take(cost.hard, value + cost.soft, exchange);
+            }
+        }
     }
 
     /// The most people that change places at once, and whether larger numbers would give the same
@@ -213,6 +227,7 @@ impl Split {
             both: both.iter().zip(signs).map(|(&x, &sign)| sign * single(x)).collect(),
             share: single(share),
             sizes: (sizes.0 as f32, sizes.1 as f32),
+            scale: (sizes.0 + sizes.1) as f64 / (sizes.0 as f64 * sizes.1 as f64),
         }
     }
 
@@ -355,18 +370,10 @@ fn dot_rows(factors: &[f32], b: &Side, range: core::ops::Range<usize>, out: &mut
 }
 
 /// Turns values of [`dot_rows`] into the larger of `|z|^2 / n_a` and `|S - z|^2 / n_b`.
-fn worst_of(
-    aim: &Aim,
-    a: &Side,
-    b: &Side,
-    set: usize,
-    range: core::ops::Range<usize>,
-    values: &mut [f32],
-) {
+fn worst_of(aim: &Aim, (norm, along): (f32, f32), along_b: &[f32], values: &mut [f32]) {
     let (to_a, to_b) = (aim.share, 1.0 - aim.share);
-    for (value, &along) in values.iter_mut().zip(&b.along[range]) {
-        let off = *value + a.norms[set];
-        let along = along + a.along[set];
+    for (value, &along_b) in values.iter_mut().zip(along_b) {
+        let (off, along) = (*value + norm, along + along_b);
         let of_a = (off + 2.0 * to_a * along + to_a * to_a * aim.both_square) / aim.sizes.0;
         let of_b = (off - 2.0 * to_b * along + to_b * to_b * aim.both_square) / aim.sizes.1;
         *value = if of_a > of_b { of_a } else { of_b };

@@ -62,10 +62,6 @@ impl State {
         &self.slots[self.start(group)..self.start(group + 1)]
     }
 
-    pub(super) fn person(&self, slot: usize) -> u32 {
-        self.slots[slot]
-    }
-
     pub(super) fn row(&self, slot: usize) -> &[f32] {
         &self.rows[slot * self.dims..][..self.dims]
     }
@@ -93,7 +89,9 @@ impl State {
             left[low..low + self.dims].swap_with_slice(&mut right[..self.dims]);
         }
         // From the rows, so that no rounding adds up.
-        touched.for_each(|group| self.add_up(group as usize));
+        for group in touched {
+            self.add_up(group as usize);
+        }
     }
 
     fn add_up(&mut self, group: usize) {

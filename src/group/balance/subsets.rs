@@ -118,7 +118,7 @@ mod tests {
             let sets = Subsets::blocks(&sizes, 5, 4);
             for people in 0..=6 {
                 let range = sets.of_size(people);
-                assert!(range.start % LANES == 0);
+                assert!(range.start.is_multiple_of(LANES));
                 let mut masks: Vec<u64> = range.clone().map(|i| sets.mask[i]).collect();
                 for i in range.filter(|&i| sets.mask[i] != 0) {
                     let (parent, last) = (sets.parent[i] as usize, sets.last[i]);

@@ -8,7 +8,6 @@ use super::MAX_DIMS;
 /// columns that were asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::group) struct Table {
-    people: usize,
     /// +1 for a column to be even over the groups, -1 for one to differ between them.
     signs: Vec<f32>,
     rows: Vec<f32>,
@@ -19,7 +18,7 @@ impl Table {
     pub(in crate::group) fn new(people: usize, signs: Vec<f32>) -> Self {
         debug_assert!(signs.len() <= MAX_DIMS, "{} columns", signs.len());
         let rows = vec![0.0; people * signs.len()];
-        Self { people, signs, rows }
+        Self { signs, rows }
     }
 
     /// Writes a column.
@@ -31,10 +30,6 @@ impl Table {
                 row[column] = value(person) as f32;
             }
         }
-    }
-
-    pub(in crate::group) fn people(&self) -> usize {
-        self.people
     }
 
     /// Number of columns.

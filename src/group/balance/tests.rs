@@ -24,7 +24,7 @@ fn run(table: &Table, rules: &Rules, objective: Objective, sizes: &[usize], pass
         .collect();
     let budget = Budget { passes };
     let engine = Engine { table, rules, cells: &[], objective, budget };
-    engine.run(starts, (0..to_u32(table.people())).collect(), Seed::new(7))
+    engine.run(starts, (0..to_u32(sizes.iter().sum())).collect(), Seed::new(7))
 }
 
 /// `|D_g|^2 / n_g` of the people of one side.
@@ -150,7 +150,11 @@ proptest! {
         };
         let fixed: Vec<bool> = classes[..n].iter().map(|&c| c == 0).collect();
         let rules = match kind {
-            0 => Rules { blocks: Some((0..n).map(block).collect()), ..Rules::default() },
+            0 => Rules {
+                blocks: Some((0..n).map(block).collect()),
+                block_sizes: vec![2; 2],
+                ..Rules::default()
+            },
             1 => Rules { classes: Some(classes[..n].to_vec()), ..Rules::default() },
             _ => Rules { fixed: Some(fixed.clone()), ..Rules::default() },
         };
@@ -206,7 +210,7 @@ proptest! {
             (0..2 * groups).map(|i| vec![i32::try_from(i * 31 % 97).unwrap(), i32::try_from(i * 17 % 89).unwrap()]).collect();
         let starts = (0..=to_u32(groups)).map(|g| 2 * g).collect();
         let state = State::new(&table(&rows, &[1.0, -1.0]), starts, (0..to_u32(2 * groups)).collect());
-        let cell = |g: usize| g as u32 % cells;
+        let cell = |g: usize| to_u32(g) % cells;
         let of = Csr::group(cells as usize, groups, |g| cell(g) as usize, to_u32);
         let mut stream = Seed::new(1).stream(Phase::Balance, 0);
         let pairs = pairing::pairs(&state, &of, opposite, &mut stream);
@@ -242,10 +246,10 @@ fn opposites_nearly_cancel() {
 #[test]
 fn perfect_groups_settle() {
     let rows = vec![vec![1]; 12];
-    let run = run(&table(&rows, &[1.0]), &Rules::default(), Objective::Sum, &[4; 3], 100);
-    assert!(run.settled);
-    assert_eq!((run.values.len(), run.values[0]), (QUIET + 1, 0.0));
+    let perfect = run(&table(&rows, &[1.0]), &Rules::default(), Objective::Sum, &[4; 3], 100);
+    assert!(perfect.settled);
+    assert_eq!((perfect.values.len(), perfect.values[0]), (QUIET + 1, 0.0));
     let nothing = Table::new(12, Vec::new());
-    let bare = super::tests::run(&nothing, &Rules::default(), Objective::Sum, &[4; 3], 3);
+    let bare = run(&nothing, &Rules::default(), Objective::Sum, &[4; 3], 3);
     assert_eq!(bare.values, [0.0; 4]);
 }

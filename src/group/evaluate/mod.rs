@@ -54,7 +54,7 @@ pub fn evaluate(
     if groups.people() != people {
         return Err(FormError::OtherPeople { given: groups.people(), people });
     }
-    let (numbers, categories) = former.wishes_by_name();
+    let (numbers, categories) = (former.column_wishes(), former.category_wishes());
     let all = numbers.is_empty() && categories.is_empty();
     let mut columns = Vec::new();
     let mut levels = Vec::new();

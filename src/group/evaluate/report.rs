@@ -154,8 +154,12 @@ pub(super) fn report(
             *sum += weight * q;
         }
     };
-    columns.iter().for_each(|c| add(c.weight, c.share, c.bound, &c.squares));
-    categories.iter().for_each(|c| add(c.weight, c.share, c.bound, &c.squares));
+    for column in &columns {
+        add(column.weight, column.share, column.bound, &column.squares);
+    }
+    for category in &categories {
+        add(category.weight, category.share, category.bound, &category.squares);
+    }
     let part = |x: f64| if weights > 0.0 { x / weights } else { 0.0 };
     GroupReport {
         people: groups.people(),

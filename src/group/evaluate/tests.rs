@@ -208,12 +208,10 @@ proptest! {
             prop_assert_eq!((level.alone, level.uneven), (alone, uneven));
         }
         prop_assert_eq!(holders_seen, n);
-        match category.share() {
-            Some(share) => {
-                prop_assert!((share - between / total).abs() < 1e-9);
-                prop_assert!(category.bound() <= share);
-            }
-            None => prop_assert_eq!(category.levels().len(), 1),
+        prop_assert_eq!(category.share().is_none(), category.levels().len() == 1);
+        if let Some(share) = category.share() {
+            prop_assert!((share - between / total).abs() < 1e-9);
+            prop_assert!(category.bound() <= share);
         }
     }
 }

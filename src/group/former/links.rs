@@ -20,7 +20,9 @@ impl Blocks {
     /// The people linked by wishes, directly or through others.
     pub(super) fn new(former: &GroupFormer, people: usize) -> Result<Self, FormError> {
         let wishes = &former.together;
-        wishes.iter().flatten().try_for_each(|&person| check(person, people))?;
+        for &person in wishes.iter().flatten() {
+            check(person, people)?;
+        }
         if wishes.iter().all(|wish| wish.len() < 2) {
             return Ok(Self::default());
         }
@@ -33,7 +35,9 @@ impl Blocks {
         }
         let roots: Vec<u32> = (0..to_u32(people)).map(|p| root(&mut parent, p)).collect();
         let mut sizes = vec![0_u32; people];
-        roots.iter().for_each(|&root| sizes[root as usize] += 1);
+        for &root in &roots {
+            sizes[root as usize] += 1;
+        }
         let mut of = vec![NONE; people];
         let mut members: Vec<Vec<u32>> = Vec::new();
         for (person, &root) in roots.iter().enumerate() {

@@ -18,7 +18,7 @@ pub use options::{Effort, Mode, Objective, Rule, Strength};
 use super::groups::Groups;
 use super::sizes::GroupSizes;
 use super::traits::Traits;
-use crate::{GroupId, PersonId, Seed};
+use crate::{Cohort, GroupId, PersonId, ReviewGraph, Seed};
 
 /// Forms groups that are balanced over many traits at once, under rules.
 ///
@@ -157,6 +157,31 @@ impl GroupFormer {
         self
     }
 
+    /// Nobody is in one group with a person whose work they review: who reviews stays unknown.
+    ///
+    /// ```
+    /// use peergrade::{Assigner, Cohort, GroupFormer, Seed, Traits};
+    ///
+    /// let cohort = Cohort::individuals(30)?;
+    /// let plan = Assigner::new(3).assign(&cohort, Seed::new(1))?;
+    /// let traits = Traits::builder(30).build()?;
+    /// let former = GroupFormer::default().keep_reviewers_apart(&cohort, plan.graph());
+    /// let groups = former.form(&traits, Seed::new(2))?.into_groups();
+    /// for (submission, reviewer) in plan.graph().iter() {
+    ///     let author = cohort.authors_of(submission)[0];
+    ///     assert_ne!(groups.group_of(author), groups.group_of(reviewer));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn keep_reviewers_apart(mut self, cohort: &Cohort, graph: &ReviewGraph) -> Self {
+        for (submission, reviewer) in graph.iter() {
+            self.apart
+                .extend(cohort.authors_of(submission).iter().map(|&author| (author, reviewer)));
+        }
+        self
+    }
+
     /// Who was together in earlier groups is not together again.
     #[must_use]
     pub fn history(mut self, earlier: &[Groups]) -> Self {
@@ -233,9 +258,14 @@ impl GroupFormer {
         plan::Plan::within(self, traits, groups, limits)?.form(self, seed)
     }
 
-    /// The wishes about columns and categories.
-    pub(super) fn wishes_by_name(&self) -> (&[(String, Mode, f64)], &[(String, Rule, Strength)]) {
-        (&self.columns, &self.categories)
+    // What `evaluate` reads.
+
+    pub(super) fn column_wishes(&self) -> &[(String, Mode, f64)] {
+        &self.columns
+    }
+
+    pub(super) fn category_wishes(&self) -> &[(String, Rule, Strength)] {
+        &self.categories
     }
 
     /// The names in the wishes, with what they should hold.
@@ -244,7 +274,6 @@ impl GroupFormer {
         numbers.chain(self.categories.iter().map(|wish| (wish.0.as_str(), "categories")))
     }
 
-    /// The earlier groups.
     pub(super) fn earlier(&self) -> &[Groups] {
         &self.history
     }

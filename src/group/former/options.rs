@@ -101,7 +101,7 @@ pub enum Objective {
 /// How much work goes into the groups, in passes over the course.
 ///
 /// A pass divides every group anew with one other. Below 2,500 groups there are more passes, up to
-/// 16 times as many, since a pass is short. Measured in passes and not in seconds, so that the
+/// 32 times as many, since a pass is short. Measured in passes and not in seconds, so that the
 /// result is the same everywhere.
 ///
 /// ```
@@ -109,7 +109,7 @@ pub enum Objective {
 ///
 /// assert_eq!(Effort::default(), Effort::Good);
 /// assert_eq!(Effort::Fast.passes(200_000), 10);
-/// assert_eq!(Effort::Good.passes(200), 512);
+/// assert_eq!(Effort::Good.passes(200), 800);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -130,7 +130,7 @@ impl Effort {
     /// The most passes for this many groups.
     #[must_use]
     pub fn passes(self, groups: usize) -> usize {
-        let often = (5_000 / groups.max(1)).clamp(1, 16);
+        let often = (5_000 / groups.max(1)).clamp(1, 32);
         match self {
             Self::Fast => 10 * often,
             Self::Good => 32 * often,

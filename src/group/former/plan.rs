@@ -46,8 +46,8 @@ impl Plan {
         let apart = links::apart(former, people)?;
         let labels = links::labels(former, people)?;
         let fixed = links::fixed(former, &blocks, people)?;
-        links::check_blocks_apart(former, &blocks, apart.as_ref(), &labels)?;
         check_blocks(former, traits, &cells, &blocks)?;
+        links::check_blocks_apart(former, &blocks, apart.as_ref(), &labels)?;
         if let Some(apart) = &apart {
             let groups = cells.groups();
             if let Some(people) = links::clique(apart, groups) {
@@ -63,11 +63,14 @@ impl Plan {
         let cell_of = |person| to_u32(cells.cell(person));
         rules.counts = counts(former, traits, cell_of, &of_groups, &seats);
         if !blocks.members.is_empty() {
+            rules.block_sizes = blocks.members.iter().map(Vec::len).collect();
             rules.blocks = Some(blocks.of);
         }
         if !fixed.is_empty() {
             let mut stays = vec![false; people];
-            fixed.iter().for_each(|&(person, _)| stays[person as usize] = true);
+            for &(person, _) in &fixed {
+                stays[person as usize] = true;
+            }
             rules.fixed = Some(stays);
         }
         let (starts, slots) = slots(seats);

@@ -32,11 +32,15 @@ pub(super) fn deal_evenly(
     seed: Seed,
 ) -> Result<(), FormError> {
     let strata = Strata::by_value(values)?.within(categories)?;
-    groups.iter_mut().for_each(|group| group.people.reserve(group.size));
+    for group in groups.iter_mut() {
+        group.people.reserve(group.size);
+    }
     deal(people.len(), groups.len(), Some(&strata), seed, |person, group| {
         groups[group as usize].people.push(people[person as usize]);
     });
-    groups.iter_mut().for_each(|group| group.size = group.people.len());
+    for group in groups {
+        group.size = group.people.len();
+    }
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::group::{TopicChoice, between_share, redundancy_for};
+use crate::group::{
+    Effort, FormError, GroupFormer, Mode, TopicChoice, Traits, between_share, evaluate,
+    redundancy_for,
+};
 
 /// Every person is equally likely to get each topic, by chance and when an order is spread: for each
 /// of 20 people Pearson's statistic of 4,000 draws on 4 degrees of freedom stays below 28.5, its
@@ -144,7 +147,81 @@ fn plans_that_follow_other_wishes_are_refused() {
     assert!(refusal(&asked, &other).starts_with("the cost is"));
 }
 
+/// Three columns of numbers and a category, for tests.
+fn traits(n: usize, seed: u64) -> Traits {
+    let number = |k: u64| -> Vec<Option<f64>> {
+        let value = |i: u64| ((i + seed % 97) * (k + 7919) * (i + k) % 1009) as f64;
+        (0..n as u64).map(|i| (i % 13 > 0).then(|| value(i))).collect()
+    };
+    let kind: Vec<Option<u32>> = (0..n).map(|i| Some(i as u32 * 7 % 10 / 8)).collect();
+    let traits = Traits::builder(n).numeric("a", &number(1)).numeric("b", &number(2));
+    traits.categorical("kind", &kind).build().unwrap()
+}
+
+/// Homes and expert groups are far more even than by chance, in every column.
+#[test]
+fn homes_and_expert_groups_are_balanced() {
+    let (traits, former) = (traits(1200, 3), GroupFormer::default());
+    for jigsaw in [Jigsaw::topics(4), Jigsaw::topics(5).redundancy(2).expert_size(5)] {
+        let plan = jigsaw.form_balanced(&traits, &former, Seed::new(1)).unwrap();
+        plan.verify(&jigsaw).unwrap();
+        for groups in [plan.homes(), plan.experts()] {
+            let report = evaluate(&traits, groups, &former).unwrap();
+            let (over, chance) = (report.share() - report.bound(), report.expected_share());
+            assert!(over < 0.1 * chance, "{over}, by chance {chance}");
+        }
+    }
+}
+
+/// Hard rules hold in the homes, or there is an error.
+#[test]
+fn rules_hold_in_balanced_homes() {
+    let traits = traits(120, 3);
+    let pairs: Vec<_> = (0..40).map(|i| ((3 * i).into(), (3 * i + 1).into())).collect();
+    let former = GroupFormer::default().keep_apart(pairs.clone());
+    let jigsaw = Jigsaw::topics(4);
+    let plan = jigsaw.form_balanced(&traits, &former, Seed::new(1)).unwrap();
+    plan.verify(&jigsaw).unwrap();
+    for (a, b) in pairs {
+        for groups in [plan.homes(), plan.experts()] {
+            assert_ne!(groups.group_of(a), groups.group_of(b));
+        }
+    }
+    let unknown = GroupFormer::default().column("c", Mode::Balance, 1.0);
+    let error = jigsaw.form_balanced(&traits, &unknown, Seed::new(1)).unwrap_err();
+    assert_eq!(error, FormError::UnknownColumn { column: "c".into() });
+    let error = Jigsaw::topics(0).form_balanced(&traits, &former, Seed::new(1)).unwrap_err();
+    assert_eq!(error, FormError::Groups(GroupError::NoTopics));
+}
+
 proptest! {
+    #[test]
+    fn promises_hold_of_balanced_plans(
+        n in 4..150_usize,
+        topics in 1..6_usize,
+        r in 1..4_usize,
+        size in 2..7_usize,
+        wished in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let mut jigsaw = Jigsaw::topics(topics).redundancy(r).expert_size(size);
+        if wished {
+            jigsaw = jigsaw.preferences(wishes(n, topics, seed));
+        }
+        let traits = traits(n, seed);
+        let former = GroupFormer::default().effort(Effort::Passes(4));
+        let free = jigsaw.form(n, Seed::new(seed));
+        let plan = jigsaw.form_balanced(&traits, &former, Seed::new(seed));
+        prop_assert_eq!(plan.is_ok(), free.is_ok());
+        if let (Ok(plan), Ok(free)) = (plan, free) {
+            prop_assert_eq!(plan.verify(&jigsaw), Ok(()));
+            prop_assert_eq!(plan.topic_assignment(), free.topic_assignment());
+            let before = evaluate(&traits, free.homes(), &former).unwrap().share();
+            let after = evaluate(&traits, plan.homes(), &former).unwrap().share();
+            prop_assert!(after <= before + 1e-9, "{} {}", before, after);
+        }
+    }
+
     #[test]
     fn promises_hold_with_wishes(
         n in 1..400_usize,
