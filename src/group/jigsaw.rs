@@ -458,6 +458,7 @@ fn hand_out_topics(topics: usize, homes: &Groups, seats: &[u32], seed: Seed) -> 
     topic_of
 }
 
+mod balanced;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]

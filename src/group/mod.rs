@@ -2,7 +2,8 @@
 //!
 //! A [`Groups`] value is a partition of the people `0..n`. [`Pods`] makes one by chance, or spreads
 //! an order of the people ([`Strata`]) evenly over the groups. A [`GroupFormer`] makes one that is
-//! balanced over all that is known of the people ([`Traits`]), under rules; [`evaluate`] measures any. A [`Jigsaw`] makes two linked ones: in
+//! balanced over all that is known of the people ([`Traits`]), under rules; [`evaluate`] measures any.
+//! [`Rounds`] change groups so that nobody meets twice. A [`Jigsaw`] makes two linked partitions: in
 //! its home group every person holds another topic, and the people of one topic study it together
 //! in expert groups before they go home and teach it. Topics can follow wishes ([`TopicChoice`]), and
 //! homes that lost people are repaired while the course runs ([`RunningJigsaw`]). A
@@ -48,7 +49,6 @@ pub use availability::{
     AvailabilityError, Exchange, ExchangePairs, ExchangeViolation, Languages, Learner, UtcOffset,
     Week, ZoneGroups, waking_overlap,
 };
-pub use deal::Strata;
 pub use deal::Strata;
 pub use distances::{DistanceError, DistanceViolation, Distances, DiverseGrouping, DiverseGroups};
 pub use error::{Division, GroupError};

@@ -65,6 +65,11 @@ impl JigsawPlan {
         self
     }
 
+    /// The same with other homes and expert groups that fit together.
+    pub(super) fn with_groups(self, homes: Groups, experts: Groups) -> Self {
+        Self { homes, experts, ..self }
+    }
+
     /// The home groups.
     ///
     /// ```

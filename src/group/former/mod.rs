@@ -84,7 +84,6 @@ pub struct GroupFormer {
 
 /// What [`GroupFormer::refine`] may not change.
 #[derive(Debug, Clone, Default)]
-#[allow(dead_code)] // as refine
 pub(super) struct Limits {
     /// The class of every person: every group keeps its number of each class.
     pub(super) classes: Option<Vec<u32>>,
@@ -247,7 +246,6 @@ impl GroupFormer {
     /// Improves groups that there are, within limits of another plan: homes that keep their topics,
     /// expert groups without home-mates, rounds that shift rows. Columns, categories, pairs to be kept
     /// apart and history count; sizes, people kept together and fixed ones do not.
-    #[allow(dead_code)] // not joined to those plans yet
     pub(super) fn refine(
         &self,
         traits: &Traits,

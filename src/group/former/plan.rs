@@ -78,7 +78,6 @@ impl Plan {
     }
 
     /// The same for groups that there are.
-    #[allow(dead_code)] // as `GroupFormer::refine`
     pub(super) fn within(
         former: &GroupFormer,
         traits: &Traits,

@@ -153,7 +153,7 @@ fn traits(n: usize, seed: u64) -> Traits {
         let value = |i: u64| ((i + seed % 97) * (k + 7919) * (i + k) % 1009) as f64;
         (0..n as u64).map(|i| (i % 13 > 0).then(|| value(i))).collect()
     };
-    let kind: Vec<Option<u32>> = (0..n).map(|i| Some(i as u32 * 7 % 10 / 8)).collect();
+    let kind: Vec<Option<u32>> = (0..n).map(|i| Some(to_u32(i) * 7 % 10 / 8)).collect();
     let traits = Traits::builder(n).numeric("a", &number(1)).numeric("b", &number(2));
     traits.categorical("kind", &kind).build().unwrap()
 }
