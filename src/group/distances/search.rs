@@ -170,7 +170,7 @@ impl<'a> Search<'a> {
         let (one, two) = (stream.u32(), stream.u32());
         let first = below(one, self.people());
         let least = -temperature * table.of(two);
-        if free && one & 3 == 0 {
+        if free && one.is_multiple_of(4) {
             let to = below(two, self.sizes.len());
             if self.may_move(first, to) && self.move_gain(first, to) >= least {
                 self.move_to(first, to);

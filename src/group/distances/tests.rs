@@ -1,3 +1,4 @@
+#![allow(clippy::cast_possible_truncation, clippy::float_cmp)] // plain oracles
 use proptest::prelude::*;
 
 use super::*;

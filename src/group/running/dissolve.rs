@@ -139,7 +139,9 @@ impl Damage {
         let mut filled = vec![0_usize; self.topics];
         for &home in &chosen {
             dissolved[home] = true;
-            (0..self.topics).for_each(|topic| filled[topic] += self.fills(home, topic));
+            for (topic, filled) in filled.iter_mut().enumerate() {
+                *filled += self.fills(home, topic);
+            }
         }
         let moves = |out: usize, into: usize, filled: &[usize]| {
             let open = (0..self.topics).map(|topic| {
@@ -162,9 +164,8 @@ impl Damage {
                     }
                     left -= 1;
                     if moves(out, into, &filled) < moves(out, out, &filled) {
-                        for topic in 0..self.topics {
-                            filled[topic] += self.fills(into, topic);
-                            filled[topic] -= self.fills(out, topic);
+                        for (topic, filled) in filled.iter_mut().enumerate() {
+                            *filled = *filled + self.fills(into, topic) - self.fills(out, topic);
                         }
                         (dissolved[out], dissolved[into]) = (false, true);
                         (chosen[place], gained) = (into, true);

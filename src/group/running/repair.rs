@@ -101,7 +101,9 @@ impl RunningJigsaw {
     /// Dissolves these homes and fills the gaps of the others.
     fn fill(&mut self, damage: &Damage, open: &[GroupId], dissolved: &[usize]) {
         let mut kept = vec![true; open.len()];
-        dissolved.iter().for_each(|&home| kept[home] = false);
+        for &home in dissolved {
+            kept[home] = false;
+        }
         let mut sources = self.sources(damage, open, &kept);
         let mut steps = Vec::new();
         for home in (0..open.len()).filter(|&home| kept[home]) {

@@ -1,3 +1,4 @@
+#![allow(clippy::cast_possible_truncation)] // plain oracles
 use proptest::prelude::*;
 
 use super::dissolve::Damage;

@@ -174,9 +174,9 @@ impl<'a> Flow<'a> {
         };
         let begin = of(from, &self.potential).into_iter().max()?;
         let finish = of(to, &self.potential).into_iter().min()?;
-        for t in 0..self.topics {
-            let distance = if from[t] { begin - self.potential[t] } else { i64::MAX };
-            self.reached[t] = Reached { distance, ..FAR };
+        let starts = self.reached.iter_mut().zip(from).zip(&self.potential);
+        for ((reached, &from), &potential) in starts {
+            *reached = Reached { distance: if from { begin - potential } else { i64::MAX }, ..FAR };
         }
         let mut best: Option<(i64, usize)> = None;
         loop {

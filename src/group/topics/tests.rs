@@ -1,4 +1,5 @@
-#![allow(clippy::disallowed_methods)] // plain oracles
+// Plain oracles.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 use proptest::prelude::*;
 
 use super::*;
@@ -86,14 +87,14 @@ fn table(people: usize, topics: usize, high: u32, forbid: u32, seed: u64) -> Tab
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        ((state >> 32) * u64::from(below) >> 32) as u32
+        (((state >> 32) * u64::from(below)) >> 32) as u32
     };
     let common: Vec<u32> = (0..topics).map(|_| draw(high)).collect();
     (0..people)
         .map(|_| {
             let open = draw(topics as u32) as usize;
             let cost = |t: usize, draw: &mut dyn FnMut(u32) -> u32| {
-                let cost = (common[t] + draw(high)) / 2;
+                let cost = common[t].midpoint(draw(high));
                 (t == open || draw(100) >= forbid).then_some(cost)
             };
             (0..topics).map(|t| cost(t, &mut draw)).collect()
@@ -128,9 +129,9 @@ fn every_small_choice_is_the_best_of_all() {
             (0..topics).map(|t| pick(577 + t as u64 * 17, 3).min(caps[t])).collect();
         let least = brute(&table, &minima, &caps);
         if least.is_some() {
-            solved += 1
+            solved += 1;
         } else {
-            refused += 1
+            refused += 1;
         }
         check(&table, &minima, &caps, least, seed);
     }
