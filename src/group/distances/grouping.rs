@@ -14,7 +14,7 @@ const MOVES: u64 = 20_000_000;
 /// Moves of a short run, for each person and group.
 const SHORT: u64 = 10_000;
 /// The most short runs, which take half of the moves or less, and the number of long ones.
-const SHORT_RUNS: u64 = 32;
+const SHORT_RUNS: u64 = 128;
 const LONG_RUNS: u64 = 8;
 /// The vectors of sizes that long runs start from.
 const LONG_SIZES: usize = 2;
