@@ -59,9 +59,10 @@ use crate::seed::Phase;
 /// CPAIOR 2005.
 ///
 /// ```
-/// use peergrade::{Rounds, Seed};
+/// use peergrade::{GroupSizes, Rounds, Seed};
 ///
-/// let plan = Rounds::new(10, 4..=5).form(180, Seed::new(1))?;
+/// let sizes = GroupSizes::target(5).range(4..=5);
+/// let plan = Rounds::new(10, sizes).form(180, Seed::new(1))?;
 /// assert!(plan.guarantee().is_free_of_repeats());
 /// assert_eq!(plan.group_count(), 37); // 36 groups of 5 would repeat after 9 rounds
 /// let ana = 7.into();
