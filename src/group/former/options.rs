@@ -108,14 +108,14 @@ pub enum Objective {
 /// use peergrade::group::Effort;
 ///
 /// assert_eq!(Effort::default(), Effort::Good);
-/// assert_eq!(Effort::Fast.passes(200_000), 10);
+/// assert_eq!(Effort::Fast.passes(200_000), 8);
 /// assert_eq!(Effort::Good.passes(200), 800);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Effort {
-    /// 10 passes.
+    /// 8 passes.
     Fast,
     /// 32 passes.
     #[default]
@@ -132,7 +132,7 @@ impl Effort {
     pub fn passes(self, groups: usize) -> usize {
         let often = (5_000 / groups.max(1)).clamp(1, 32);
         match self {
-            Self::Fast => 10 * often,
+            Self::Fast => 8 * often,
             Self::Good => 32 * often,
             Self::Best => 128 * often,
             Self::Passes(passes) => passes,
