@@ -162,7 +162,7 @@ impl GroupFormer {
     /// use peergrade::{Assigner, Cohort, GroupFormer, Seed, Traits};
     ///
     /// let cohort = Cohort::individuals(30)?;
-    /// let plan = Assigner::new(3).assign(&cohort, Seed::new(1))?;
+    /// let plan = Assigner::new(2).assign(&cohort, Seed::new(1))?;
     /// let traits = Traits::builder(30).build()?;
     /// let former = GroupFormer::default().keep_reviewers_apart(&cohort, plan.graph());
     /// let groups = former.form(&traits, Seed::new(2))?.into_groups();
