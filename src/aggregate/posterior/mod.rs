@@ -206,21 +206,6 @@ impl Posterior {
         let small = ratings.people() <= MOST_FOR_EFFORT;
         let looks = self.effort.unwrap_or(self.manners && small && !levels.are_few());
         let fit = Search { rounds: self.rounds, manners: self.manners, looks }.fit(&mut state);
-        if std::env::var("DBG").is_ok() {
-            let l = &state.law;
-            eprintln!(
-                "{:?} mean {:.3} quality {:.3} bias {:.3} noise {:.3} floor {:.3} shape {:.2} shares {:?} low {:?}",
-                state.options,
-                l.mean,
-                l.quality,
-                l.bias,
-                1.0 / l.precision,
-                l.floor,
-                l.shape,
-                l.shares.iter().map(|s| s.iter().sum::<f64>()).collect::<Vec<_>>(),
-                l.low
-            );
-        }
         let Found { combination, variances, reviewers, centre } = state.into_found();
         // One criterion has no other to share the biases with.
         let bias = (ratings.axes().len() > 1)
