@@ -10,7 +10,9 @@ use peergrade::aggregate::{METHODS, Mean, Method, ShrunkMean, by_name};
 use peergrade::evaluate::{Baseline, HeldOut};
 use peergrade::metrics::{pearson, rmse};
 use peergrade::simulate::{JointTable, PeerAgreement};
-use peergrade::{Aggregator, Cohort, Reviews, Roster, Rubric, Scale, Seed, SubmissionId};
+use peergrade::{
+    Aggregator, Cohort, Duplicates, Reviews, Roster, Rubric, Scale, Seed, SubmissionId,
+};
 
 /// The folder of the data; `None`, with a word, where there is none.
 fn data() -> Option<PathBuf> {
@@ -63,6 +65,8 @@ fn reviews(rows: &[Vec<String>], scale: Scale) -> (Reviews, Roster<&str, Submiss
     }
     let cohort = cohort.build();
     let mut builder = Reviews::builder(&cohort, Rubric::single(scale));
+    // Some rate a work twice, for two tasks.
+    builder.duplicates(Duplicates::Mean);
     for row in rows {
         let (item, rater) = (items.id(row[0].as_str()), raters.id(row[1].as_str()));
         builder.add(item.unwrap(), rater.unwrap(), &[row[2].parse().unwrap()]).unwrap();
@@ -130,7 +134,7 @@ fn the_posterior_is_nowhere_worse_than_the_mean() {
             word ^= word << 13;
             word ^= word >> 7;
             word ^= word << 17;
-            (word % truth.len() as u64) as usize
+            usize::try_from(word % truth.len() as u64).unwrap()
         };
         let mut differences: Vec<f64> = (0..1000)
             .map(|_| {
