@@ -125,6 +125,14 @@ fn sensible(roster: &Roster, at: usize, categorical: bool) -> Result<Column, Str
         _ if name == "id" || name.ends_with("_id") => {
             Err("it looks like a number that names people".to_owned())
         }
+        Data::Levels(levels, _) if levels.iter().all(|cell| names_people(roster, cell)) => {
+            Err("its cells name people of the roster: --apart keeps pairs apart".to_owned())
+        }
+        Data::Levels(levels, _)
+            if levels.iter().filter(|cell| cell.contains(';')).count() * 2 > different =>
+        {
+            Err("its cells are lists".to_owned())
+        }
         Data::Levels(levels, _) if levels.len() * 2 > known && known > 3 => {
             Err(format!("it looks like names: {different} different values for {known} people"))
         }
@@ -133,6 +141,12 @@ fn sensible(roster: &Roster, at: usize, categorical: bool) -> Result<Column, Str
         }
         _ => Ok(column),
     }
+}
+
+/// Whether a cell is a person, or several with `;` between.
+fn names_people(roster: &Roster, cell: &str) -> bool {
+    let mut names = cell.split(';').map(str::trim).filter(|name| !name.is_empty());
+    names.all(|name| roster.find(name).is_some())
 }
 
 /// Leaves out the categories of most values until all can be weighed.

@@ -14,7 +14,7 @@ use peergrade::{
 use crate::choose::{Chosen, Wish};
 use crate::common::Failure;
 use crate::roster::{Data, Roster};
-use crate::{Cli, Mode, Unlisted};
+use crate::{Cli, Mode, Unlisted, is_wish};
 
 /// The name of the column of time zones among the traits.
 const ZONES: &str = "utc_offset";
@@ -29,9 +29,21 @@ pub(crate) struct Outcome {
     /// The roles of everybody, joined by `+`; empty where nobody has one.
     pub(crate) roles: Vec<String>,
     pub(crate) balance: GroupReport,
+    /// The first rule that is broken.
+    pub(crate) violation: Option<String>,
+    pub(crate) wishes: Option<Wishes>,
     pub(crate) offsets: Option<Vec<Option<UtcOffset>>>,
     pub(crate) method: &'static str,
     pub(crate) seconds: f64,
+}
+
+/// How the wishes for topics were read.
+#[derive(Clone, Copy)]
+pub(crate) struct Wishes {
+    /// As ranks, since no number is above the number of columns of wishes; otherwise as costs.
+    pub(crate) ranks: bool,
+    /// People who wish nothing.
+    pub(crate) silent: usize,
 }
 
 /// Forms the groups, checks them, and measures them.
@@ -45,7 +57,10 @@ pub(crate) fn form(
     if people == 0 {
         return Err(GroupError::NoPeople.into());
     }
-    let jigsaw = if cli.mode == Mode::Jigsaw { Some(jigsaw(cli, roster)?) } else { None };
+    let (jigsaw, wishes) = match cli.mode {
+        Mode::Jigsaw => jigsaw(cli, roster).map(|(jigsaw, wishes)| (Some(jigsaw), wishes))?,
+        Mode::Pods | Mode::Pairs => (None, None),
+    };
     let start = Instant::now();
     let seed = Seed::new(cli.seed);
     let sizes = sizes(cli);
@@ -70,13 +85,18 @@ pub(crate) fn form(
     let seconds = start.elapsed().as_secs_f64();
     let roles = roles(cli, &homes, seed)?;
     let balance = evaluate(&traits, &homes, &former)?;
+    // The sizes of homes are those of the jigsaw, which has checked them.
+    let broken = balance.violation().filter(|error| {
+        plan.is_none() || !matches!(error, FormError::Size { .. } | FormError::Groups(_))
+    });
+    let violation = broken.map(|error| explain(error.clone(), roster).to_string());
     let method = match (&zones, chosen.columns.is_empty()) {
         (Some(_), true) => "time zones",
         (Some(_), false) => "time zones, balanced within",
         (None, true) => "shuffle",
         (None, false) => "balanced",
     };
-    Ok(Outcome { homes, plan, roles, balance, offsets, method, seconds })
+    Ok(Outcome { homes, plan, roles, balance, violation, wishes, offsets, method, seconds })
 }
 
 fn sizes(cli: &Cli) -> GroupSizes {
@@ -87,16 +107,16 @@ fn sizes(cli: &Cli) -> GroupSizes {
     }
 }
 
-fn jigsaw(cli: &Cli, roster: &Roster) -> Result<Jigsaw, Failure> {
+fn jigsaw(cli: &Cli, roster: &Roster) -> Result<(Jigsaw, Option<Wishes>), Failure> {
     let topics = cli.topics.unwrap_or(0);
     let mut jigsaw = Jigsaw::topics(topics).redundancy(cli.redundancy).expert_size(cli.expert_size);
     if let Some(sizes) = &cli.group_size {
         jigsaw = jigsaw.home_size(sizes.clone());
     }
-    match topic_choice(cli, roster, topics)? {
-        Some(choice) => Ok(jigsaw.preferences(choice)),
-        None => Ok(jigsaw),
-    }
+    Ok(match topic_choice(cli, roster, topics)? {
+        Some((choice, wishes)) => (jigsaw.preferences(choice), Some(wishes)),
+        None => (jigsaw, None),
+    })
 }
 
 /// The positions of `topic_0` and so on, where any is there; a topic without one is nobody's wish.
@@ -111,14 +131,13 @@ pub(crate) fn topic_columns(roster: &Roster, topics: usize) -> Vec<Option<usize>
     if at.iter().any(Option::is_some) { at } else { Vec::new() }
 }
 
-/// Whether wishes are ranks: no number is above the number of topics.
-pub(crate) fn are_ranks(wishes: &[Option<u32>], topics: usize) -> bool {
-    wishes.iter().flatten().all(|&wish| wish as usize <= topics)
-}
-
 /// What people think of the topics. Ranks cost the square of the place, as the library has it;
 /// larger numbers cost what they are.
-fn topic_choice(cli: &Cli, roster: &Roster, topics: usize) -> Result<Option<TopicChoice>, Failure> {
+fn topic_choice(
+    cli: &Cli,
+    roster: &Roster,
+    topics: usize,
+) -> Result<Option<(TopicChoice, Wishes)>, Failure> {
     let columns = topic_columns(roster, topics);
     if columns.is_empty() || roster.people.is_empty() {
         return Ok(None);
@@ -131,7 +150,10 @@ fn topic_choice(cli: &Cli, roster: &Roster, topics: usize) -> Result<Option<Topi
             wishes[person * topics + topic] = wish;
         }
     }
-    let ranks = are_ranks(&wishes, topics);
+    let ranked = roster.header.iter().filter(|name| is_wish(name)).count();
+    let ranks = wishes.iter().flatten().all(|&wish: &u32| wish as usize <= ranked);
+    let nothing = |row: &&[Option<u32>]| row.iter().all(Option::is_none);
+    let silent = wishes.chunks(topics).filter(nothing).count();
     let cost = |person: PersonId, topic: peergrade::TopicId| {
         let row = &wishes[person.index() * topics..][..topics];
         let listed = || row.iter().flatten();
@@ -145,7 +167,8 @@ fn topic_choice(cli: &Cli, roster: &Roster, topics: usize) -> Result<Option<Topi
         };
         u32::try_from(place * place).ok()
     };
-    Ok(Some(TopicChoice::new(people, topics, cost)?))
+    let choice = TopicChoice::new(people, topics, cost)?;
+    Ok(Some((choice, Wishes { ranks, silent })))
 }
 
 /// The band of time zones of everybody: neighbours on the circle that groups may be mixed in. Where

@@ -79,8 +79,8 @@ pub(crate) fn report(roster: &Roster, chosen: &Chosen, outcome: &Outcome) -> Val
         "mean_squared_distance": mean_distance(balance),
         "worst_group": even.then(|| json!({"home": worst.get(), "score": score})),
         "mean_score": even.then(|| balance.mean_score()),
-        "violation": balance.violation().map(ToString::to_string),
-        "wishes": plan.as_ref().and_then(wishes),
+        "violation": outcome.violation,
+        "wishes": wishes(outcome),
         "time_zones": outcome.offsets.as_ref().map(|offsets| time_zones(homes, offsets)),
         "method": outcome.method,
         "seconds": outcome.seconds,
@@ -142,11 +142,13 @@ fn mean_distance(balance: &GroupReport) -> Option<f64> {
 
 /// How many got their first wish, their second and so on, and what the topics would have to cost for
 /// everybody to be content.
-fn wishes(plan: &JigsawPlan) -> Option<Value> {
-    let choice = plan.choice()?;
-    let people = plan.homes().people() as f64;
+fn wishes(outcome: &Outcome) -> Option<Value> {
+    let (choice, wishes) = (outcome.plan.as_ref()?.choice()?, outcome.wishes?);
+    let people = outcome.homes.people() as f64;
     let shares: Vec<f64> = choice.places().iter().map(|&count| count as f64 / people).collect();
     Some(json!({
+        "kind": if wishes.ranks { "ranks" } else { "costs" },
+        "without": wishes.silent,
         "places": choice.places(),
         "shares": shares,
         "cost": choice.cost(),

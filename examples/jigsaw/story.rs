@@ -1,7 +1,7 @@
 //! How the groups came out, for the teacher.
 
 use peergrade::Groups;
-use peergrade::group::GroupReport;
+use peergrade::group::{CategoryReport, ColumnReport, GroupReport};
 
 use crate::choose::{Chosen, Wish};
 use crate::form::{Outcome, topic_columns};
@@ -11,9 +11,19 @@ use crate::{Cli, Mode, is_wish};
 
 /// Names in a line.
 const NAMED: usize = 6;
+/// The words for a column that the groups are not even in.
+const CHANCE: &str = "NO BETTER THAN CHANCE";
+/// The word for groups of two.
+const PAIR: &str = "pair";
+/// A mean that is worth a word, in standard deviations.
+const FAR: f64 = 0.5;
 
 pub(crate) fn tell(cli: &Cli, roster: &Roster, chosen: &Chosen, outcome: &Outcome) {
-    let word = if cli.mode == Mode::Jigsaw { "home" } else { "group" };
+    let word = match cli.mode {
+        Mode::Jigsaw => "home",
+        Mode::Pods => "group",
+        Mode::Pairs => PAIR,
+    };
     sizes(outcome, word);
     wishes(outcome);
     if let Some(offsets) = &outcome.offsets {
@@ -30,7 +40,7 @@ pub(crate) fn tell(cli: &Cli, roster: &Roster, chosen: &Chosen, outcome: &Outcom
             );
         }
     }
-    balance(chosen, outcome, word);
+    balance(roster, chosen, outcome, word);
     unused(cli, roster, chosen);
 }
 
@@ -80,7 +90,14 @@ fn wishes(outcome: &Outcome) {
             format!("{count} got choice {} ({:.0} %)", place + 1, 100.0 * count as f64 / all)
         })
         .collect();
-    eprintln!("wishes: {}; no other topics cost the course less", said.join(", "));
+    if let Some(wishes) = outcome.wishes {
+        let kind = if wishes.ranks { "ranks" } else { "costs" };
+        let silent = match wishes.silent {
+            0 => String::new(),
+            silent => format!(", {} without any counted as content", people(silent)),
+        };
+        eprintln!("wishes (read as {kind}{silent}): {}", said.join(", "));
+    }
     let prices = choice.prices().iter().enumerate().filter(|(_, price)| **price != 0);
     for (topic, price) in prices {
         let why = if *price > 0 {
@@ -93,18 +110,20 @@ fn wishes(outcome: &Outcome) {
 }
 
 /// How even each column came out, beside the best there could be and chance.
-fn balance(chosen: &Chosen, outcome: &Outcome, word: &str) {
+fn balance(roster: &Roster, chosen: &Chosen, outcome: &Outcome, word: &str) {
     let report = &outcome.balance;
     if chosen.columns.is_empty() {
         return eprintln!("nothing to balance: people were mixed by chance");
     }
     let chance = report.expected_share();
     eprintln!(
-        "how much of the differences between people lies between {word}s (0 % is even; by chance {:.1} %):",
+        "how much of the differences between people lies between {word}s: 0 % is even, {:.1} % is chance, no division has less than the bound",
         100.0 * chance
     );
     let name = |column: &Column| column.name.chars().count();
     let width = chosen.columns.iter().map(|(column, _)| name(column)).max().unwrap_or(0);
+    let within = chosen.columns.iter().any(|(_, wish)| *wish == Wish::Within);
+    let first = within || outcome.offsets.is_some();
     for (column, wish) in &chosen.columns {
         let Some(measured) = Measured::of(report, column) else { continue };
         let Some(share) = measured.share() else {
@@ -113,9 +132,14 @@ fn balance(chosen: &Chosen, outcome: &Outcome, word: &str) {
         };
         let bound = measured.bound();
         let words = verdict(*wish, share, bound, chance);
-        let details = details(column, &measured, word);
+        let advice = match words {
+            CHANCE if first => ": what is never mixed comes first",
+            CHANCE => ": balance fewer columns",
+            _ => "",
+        };
+        let details = details(roster, column, &measured, word);
         eprintln!(
-            "  {:width$}  {:5.1} %  (best possible {:4.1} % or more)  {words}{details}",
+            "  {:width$}  {:5.1} %  bound {:4.1} %  {words}{advice}{details}",
             column.name,
             100.0 * share,
             100.0 * bound
@@ -124,6 +148,9 @@ fn balance(chosen: &Chosen, outcome: &Outcome, word: &str) {
     if chosen.columns.iter().any(|(_, wish)| *wish == Wish::Even) {
         worst(report, word);
     }
+    if let Some(broken) = &outcome.violation {
+        eprintln!("warning: {broken}");
+    }
 }
 
 /// In words.
@@ -131,7 +158,7 @@ fn verdict(wish: Wish, share: f64, bound: f64, chance: f64) -> &'static str {
     let part = if chance > bound { (share - bound) / (chance - bound) } else { 0.0 };
     match wish {
         Wish::Alike if share > 0.9 => "alike within, as wished",
-        Wish::Alike if part > 1.5 => "more alike within than by chance",
+        Wish::Alike if part > 1.0 => "more alike within than by chance",
         Wish::Alike => "NOT more alike within than by chance",
         Wish::NoneAlone => "not spread: company instead",
         Wish::Within => "never mixed",
@@ -139,39 +166,51 @@ fn verdict(wish: Wish, share: f64, bound: f64, chance: f64) -> &'static str {
         Wish::Even if part <= 0.2 => "even",
         Wish::Even if part <= 0.6 => "fairly even",
         Wish::Even if part < 1.0 => "little better than chance",
-        Wish::Even => "NO BETTER THAN CHANCE: balance fewer columns",
+        Wish::Even => CHANCE,
     }
 }
 
 /// Gaps, and who is alone or far off.
-fn details(column: &Column, measured: &Measured<'_>, word: &str) -> String {
-    let mut text = String::new();
+fn details(roster: &Roster, column: &Column, measured: &Measured<'_>, word: &str) -> String {
+    let mut parts = Vec::new();
     match column.missing() {
         0 => (),
-        missing => text.push_str(&format!("; {} without a value", people(missing))),
+        missing => parts.push(format!("; {} without a value", people(missing))),
     }
     match (measured, &column.data) {
-        (Measured::Numbers(numbers), _) => {
-            if let Some(far) = numbers.worst().filter(|far| far.off.abs() >= 0.5) {
-                let side = if far.off < 0.0 { "below" } else { "above" };
-                text.push_str(&format!("; {word} {} is {:.1} SD {side}", far.group, far.off.abs()));
-            }
-        }
-        (Measured::Levels(category), Data::Levels(names, _)) => {
-            let alone = category.levels().iter().filter(|level| level.alone > 0);
-            let named: Vec<String> = alone
-                .filter_map(|level| {
-                    let name = names.get(level.value? as usize)?;
-                    Some(format!("{name} {} of {}", level.alone, level.holders))
-                })
-                .collect();
-            if !named.is_empty() && named.len() <= NAMED {
-                text.push_str(&format!("; alone in a {word}: {}", named.join(", ")));
-            }
+        (Measured::Numbers(numbers), _) => parts.extend(far_off(roster, numbers, word)),
+        // Who is in a pair is the only one more often than not.
+        (Measured::Levels(category), Data::Levels(names, _)) if word != PAIR => {
+            parts.extend(alone(category, names, word));
         }
         _ => (),
     }
-    text
+    parts.concat()
+}
+
+/// The group whose mean is furthest off, and the person who forces it.
+fn far_off(roster: &Roster, numbers: &ColumnReport, word: &str) -> Option<String> {
+    let far = numbers.worst().filter(|far| far.off.abs() >= FAR)?;
+    let side = if far.off < 0.0 { "below" } else { "above" };
+    let text = format!("; {word} {} is {:.1} SD {side}", far.group, far.off.abs());
+    let forced = numbers.worst_bound() >= 0.5 * far.off.abs();
+    Some(match numbers.outlier().filter(|_| forced) {
+        Some(person) => format!("{text} ({} is too far out for any {word})", roster.name(person)),
+        None => text,
+    })
+}
+
+/// Values whose holders are mostly the only ones in their group.
+fn alone(category: &CategoryReport, names: &[String], word: &str) -> Option<String> {
+    let mostly = category.levels().iter().filter(|level| 2 * level.alone > level.holders);
+    let named: Vec<String> = mostly
+        .filter_map(|level| {
+            let name = names.get(level.value? as usize)?;
+            Some(format!("{name} {} of {}", level.alone, level.holders))
+        })
+        .collect();
+    let few = !named.is_empty() && named.len() <= NAMED;
+    few.then(|| format!("; the only one in a {word}: {}", named.join(", ")))
 }
 
 fn worst(report: &GroupReport, word: &str) {
@@ -180,37 +219,55 @@ fn worst(report: &GroupReport, word: &str) {
         "furthest from the whole: {word} {group}, score {score:.2}; mean score {:.2} (1 is perfect, chance is about 0.5)",
         report.mean_score()
     );
-    if let Some(broken) = report.violation() {
-        eprintln!("warning: {broken}");
+}
+
+/// Whether a column of numbers has two different ones, as 1 and 2 for sexes.
+fn is_of_two(column: &Column) -> bool {
+    let Data::Numbers(values) = &column.data else { return false };
+    let mut seen: Vec<f64> = Vec::new();
+    for &value in values.iter().flatten() {
+        if seen.iter().all(|other| other.total_cmp(&value).is_ne()) {
+            seen.push(value);
+        }
+        if seen.len() > 2 {
+            return false;
+        }
     }
+    seen.len() == 2
 }
 
 /// What was not used, and why.
 fn unused(cli: &Cli, roster: &Roster, chosen: &Chosen) {
-    let (not_named, why): (Vec<_>, Vec<_>) =
-        chosen.left_out.iter().partition(|(_, why)| why.starts_with("--balance"));
-    if !not_named.is_empty() {
-        let names: Vec<&str> = not_named.iter().map(|(name, _)| name.as_str()).collect();
-        eprintln!("note: not used, since --balance does not name them: {}", names.join(", "));
-    }
-    for (name, why) in why {
-        eprintln!("note: `{name}` is not used: {why}");
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut add = |why: String, name| match reasons.iter_mut().find(|(other, _)| *other == why) {
+        Some((_, names)) => names.push(name),
+        None => reasons.push((why, vec![name])),
+    };
+    for (name, why) in &chosen.left_out {
+        add(why.clone(), name.as_str());
     }
     let used = topic_columns(roster, cli.topics.unwrap_or(0));
     for (at, name) in roster.header.iter().enumerate() {
         let read = cli.mode == Mode::Jigsaw && used.contains(&Some(at));
         if is_wish(name) && !read {
-            let why = match (cli.mode, cli.topics) {
-                (Mode::Jigsaw, Some(topics)) => {
-                    format!("there is no such topic among 0 to {}", topics.saturating_sub(1))
-                }
-                _ => "only a jigsaw has topics".to_owned(),
+            let last = cli.topics.unwrap_or(0).saturating_sub(1);
+            let why = match cli.mode {
+                Mode::Jigsaw => format!("the topics are 0 to {last}"),
+                Mode::Pods | Mode::Pairs => "only a jigsaw has topics".to_owned(),
             };
-            eprintln!("note: `{name}` is not used: {why}");
+            add(why, name);
         } else if name == "utc_offset" && cli.mode == Mode::Jigsaw {
-            eprintln!(
-                "note: `utc_offset` is not used: a jigsaw needs its topics in every home; --mode pods and pairs group by time zone"
-            );
+            let why = "every home needs its topics; pods and pairs go by time zone".to_owned();
+            add(why, name);
         }
+    }
+    for (why, names) in reasons {
+        eprintln!("note: `{}` not used: {why}", names.join("`, `"));
+    }
+    for (column, _) in chosen.columns.iter().filter(|(column, _)| is_of_two(column)) {
+        let name = &column.name;
+        eprintln!(
+            "note: {name} has two different numbers: if they stand for kinds, add --categorical {name}"
+        );
     }
 }

@@ -134,6 +134,120 @@ pub(super) const FILES: &[Case] = &[
         Error("none/out.csv: No such file or directory (os error 2)"),
     ),
     (
+        "two roles for one",
+        "jigsaw roster.csv --topics 1 --group-size 1..1 --roles scribe,host --out out.csv",
+        &[("roster.csv", b"person\nana\n")],
+        Writes("person,home,topic,role\nana,0,0,host+scribe\n"),
+    ),
+    (
+        "topics as wished",
+        "jigsaw roster.csv --topics 2 --group-size 4..4 --out out.csv",
+        &[("roster.csv", b"person,topic_0,topic_1\nana,1,2\nben,2,1\ncleo,,1\ndora,1,\n")],
+        Writes("person,home,topic,role\nana,0,0,\nben,0,1,\ncleo,0,1,\ndora,0,0,\n"),
+    ),
+    (
+        "costs of topics",
+        "jigsaw roster.csv --topics 2 --group-size 2..2 --out out.csv",
+        &[("roster.csv", b"person,topic_0,topic_1\nana,10,11\nben,10,30\n")],
+        Writes("person,home,topic,role\nana,0,1,\nben,0,0,\n"),
+    ),
+    (
+        "wish that is no number",
+        JIGSAW,
+        &[("roster.csv", b"person,topic_0\nana,1\nben,first\n")],
+        Error("roster.csv: line 3: topic_0 `first` is not a whole number from 0 to 2147483646"),
+    ),
+    (
+        "wishes that cannot be",
+        "jigsaw roster.csv --topics 2 --unlisted forbidden --out out.csv",
+        &[("roster.csv", b"person,topic_0\nana,1\nben,1\n")],
+        Error("2 people take no other topics than 0, topic 1 needs 1 of them"),
+    ),
+    (
+        "neighbours on the circle of time zones",
+        PAIRS,
+        &[("roster.csv", b"person,utc_offset\nana,+05:45\nben,-8\ncleo,5.75\ndora,-8:00\n")],
+        Writes("person,home,topic,role\nana,1,,\nben,0,,\ncleo,1,,\ndora,0,,\n"),
+    ),
+    (
+        "offset that is none",
+        PAIRS,
+        &[("roster.csv", b"person,utc_offset\nana,60\nben,CET\n")],
+        Error(
+            "roster.csv: line 3: utc_offset `CET` is no offset such as +05:45, 5.75 hours or 345 \
+                minutes, a quarter hour from -12:00 to +14:00",
+        ),
+    ),
+    (
+        "offset beyond the last",
+        PAIRS,
+        &[("roster.csv", b"person,utc_offset\nana,60\nben,+14:15\n")],
+        Error(
+            "roster.csv: line 3: utc_offset `+14:15` is no offset such as +05:45, 5.75 hours or \
+                345 minutes, a quarter hour from -12:00 to +14:00",
+        ),
+    ),
+    (
+        "sections",
+        "jigsaw roster.csv --mode pairs --section campus --out out.csv",
+        &[("roster.csv", b"person,campus\nana,y\nben,x\ncleo,y\ndora,x\n")],
+        Writes("person,home,topic,role\nana,1,,\nben,0,,\ncleo,1,,\ndora,0,,\n"),
+    ),
+    (
+        "section of one",
+        "jigsaw roster.csv --mode pairs --section campus --out out.csv",
+        &[("roster.csv", b"person,campus\nana,y\nben,x\ncleo,y\n")],
+        Error(
+            "the section or time zone of ben cannot be grouped by itself: 1 person cannot be \
+                divided into groups of 2..=3: the nearest is 1 group of 1",
+        ),
+    ),
+    (
+        "apart",
+        "jigsaw roster.csv --mode pairs --apart apart.csv --out out.csv",
+        &[
+            ("roster.csv", b"person\nana\nben\ncleo\ndora\n"),
+            ("apart.csv", b"person,person\nana,ben\nana,cleo\n"),
+        ],
+        Writes("person,home,topic,role\nana,0,,\nben,1,,\ncleo,1,,\ndora,0,,\n"),
+    ),
+    (
+        "all apart",
+        "jigsaw roster.csv --mode pairs --apart apart.csv --out out.csv",
+        &[
+            ("roster.csv", b"person\nana\nben\ncleo\ndora\n"),
+            ("apart.csv", b"person,person\nana,ben\nana,cleo\nben,cleo\n"),
+        ],
+        Error(
+            "3 people are all to be apart from each other (ana, ben, cleo), but there are only 2 \
+                groups",
+        ),
+    ),
+    (
+        "apart from a stranger",
+        "jigsaw roster.csv --topics 2 --apart apart.csv --out out.csv",
+        &[("roster.csv", ROSTER), ("apart.csv", b"a,b\nana,ben\nana,emil\n")],
+        Error("apart.csv: line 3: there is no person `emil` in the roster"),
+    ),
+    (
+        "column twice",
+        "jigsaw roster.csv --topics 2 --balance skill --similar skill --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Error("column `skill` cannot be used twice"),
+    ),
+    (
+        "sections of a jigsaw",
+        "jigsaw roster.csv --topics 2 --section campus --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Usage("--section is not for a jigsaw"),
+    ),
+    (
+        "role twice",
+        "jigsaw roster.csv --mode pods --roles scribe,scribe --out out.csv",
+        &[("roster.csv", ROSTER)],
+        Error("roles 0 and 1 are both called \"scribe\""),
+    ),
+    (
         "no topics",
         "jigsaw roster.csv --out out.csv",
         &[("roster.csv", ROSTER)],
