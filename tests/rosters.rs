@@ -7,6 +7,7 @@
 use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -15,11 +16,14 @@ fn rosters() -> Option<PathBuf> {
     let named = std::env::var("PEERGRADE_DATA").ok().map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let folder = named.or_else(|| beside.is_dir().then_some(beside));
-    if folder.is_none() {
+    let Some(folder) = folder.map(|folder| folder.join("rosters-a")) else {
         // Past the capture of the test runner, so that it is seen.
         stderr().write_all(b"skipped: no rosters (PEERGRADE_DATA names their folder)\n").unwrap();
-    }
-    folder.map(|folder| folder.join("rosters-a"))
+        return None;
+    };
+    // A folder that was named, or found, is to be read: a test that cannot has failed.
+    assert!(folder.is_dir(), "{} is no folder", folder.display());
+    Some(folder)
 }
 
 /// The groups, the report, and what the program said.
@@ -27,7 +31,9 @@ fn run(roster: &Path, flags: &str) -> (Vec<Vec<String>>, Value, String) {
     let own = std::env::current_exe().unwrap();
     let profile = own.parent().and_then(Path::parent).unwrap();
     let program = profile.join("examples").join(format!("jigsaw{}", std::env::consts::EXE_SUFFIX));
-    let folder = std::env::temp_dir().join(format!("peergrade-rosters-{}", std::process::id()));
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let (process, next) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(format!("peergrade-rosters-{process}-{next}"));
     std::fs::create_dir_all(&folder).unwrap();
     let (out, report) = (folder.join("groups.csv"), folder.join("report.json"));
     let output = Command::new(program)

@@ -113,7 +113,8 @@ fn wishes(outcome: &Outcome) {
 fn balance(roster: &Roster, chosen: &Chosen, outcome: &Outcome, word: &str) {
     let report = &outcome.balance;
     if chosen.columns.is_empty() {
-        return eprintln!("nothing to balance: people were mixed by chance");
+        let rest = if outcome.offsets.is_some() { "nothing else" } else { "nothing" };
+        return eprintln!("{rest} to balance: people were mixed by chance");
     }
     let chance = report.expected_share();
     eprintln!(
