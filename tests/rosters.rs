@@ -26,12 +26,14 @@ fn rosters() -> Option<PathBuf> {
     Some(folder)
 }
 
+/// Tests of one process share no folder.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
 /// The groups, the report, and what the program said.
 fn run(roster: &Path, flags: &str) -> (Vec<Vec<String>>, Value, String) {
     let own = std::env::current_exe().unwrap();
     let profile = own.parent().and_then(Path::parent).unwrap();
     let program = profile.join("examples").join(format!("jigsaw{}", std::env::consts::EXE_SUFFIX));
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
     let (process, next) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let folder = std::env::temp_dir().join(format!("peergrade-rosters-{process}-{next}"));
     std::fs::create_dir_all(&folder).unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use peergrade::group::{
-    FormError, GroupReport, Mode as Column, Rule, Strength, TopicChoice, UtcOffset, ZoneGroups,
+    FormError, GroupReport, Mode as ColumnMode, Rule, Strength, TopicChoice, UtcOffset, ZoneGroups,
     evaluate,
 };
 use peergrade::{
@@ -201,7 +201,9 @@ fn bands(
             places = joined;
         }
         here = own;
-        members.iter().for_each(|person| band_of[person.index()] = Some(band));
+        for person in members {
+            band_of[person.index()] = Some(band);
+        }
     }
     Ok(band_of)
 }
@@ -239,8 +241,8 @@ fn former(chosen: &Chosen, zones: bool) -> GroupFormer {
     for (column, wish) in &chosen.columns {
         let name = column.name.as_str();
         former = match (&column.data, wish) {
-            (Data::Numbers(_), Wish::Alike) => former.column(name, Column::Similar, 1.0),
-            (Data::Numbers(_), _) => former.column(name, Column::Balance, 1.0),
+            (Data::Numbers(_), Wish::Alike) => former.column(name, ColumnMode::Similar, 1.0),
+            (Data::Numbers(_), _) => former.column(name, ColumnMode::Balance, 1.0),
             (_, Wish::Even) => former.category(name, Rule::Spread, Strength::Soft(1.0)),
             (_, Wish::Alike) => former.category(name, Rule::Same, Strength::Soft(1.0)),
             (_, Wish::NoneAlone) => {

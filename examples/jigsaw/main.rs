@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use choose::{Asked, Chosen};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
-use common::{Failure, exit};
+use common::{Failure, Progress, exit};
 use roster::Roster;
 
 /// Puts the people of a course into jigsaw groups, pods or pairs that are even in what the roster
@@ -127,6 +127,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<(), Failure> {
+    let progress = Progress::new();
     let roster = Roster::read(&cli.roster, cli.person.as_deref())?;
     let zone = roster.header.iter().position(|name| name == "utc_offset");
     let mut used: Vec<usize> = zone.into_iter().collect();
@@ -137,7 +138,10 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Some(at) if cli.mode != Mode::Jigsaw => Some(roster.offsets(at)?),
         _ => None,
     };
-    let outcome = form::form(cli, &roster, &chosen, offsets)?;
+    progress.step("forming groups");
+    let outcome = form::form(cli, &roster, &chosen, offsets);
+    progress.done();
+    let outcome = outcome?;
     output::write_groups(&cli.out, &roster, &outcome)?;
     if let Some(path) = &cli.report {
         let report = output::report(&roster, &chosen, &outcome);

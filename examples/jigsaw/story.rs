@@ -57,7 +57,7 @@ fn sizes(outcome: &Outcome, word: &str) {
     }
 }
 
-/// `2 groups of 4 and 3 of 5`.
+/// `5 groups: 2 of 4, 3 of 5`.
 fn counted(groups: &Groups, word: &str) -> String {
     let (smallest, largest) =
         (groups.sizes().min().unwrap_or(0), groups.sizes().max().unwrap_or(0));
@@ -138,7 +138,7 @@ fn balance(roster: &Roster, chosen: &Chosen, outcome: &Outcome, word: &str) {
             CHANCE => ": balance fewer columns",
             _ => "",
         };
-        let details = details(roster, column, &measured, word);
+        let details = details(roster, &outcome.homes, column, &measured, word);
         eprintln!(
             "  {:width$}  {:5.1} %  bound {:4.1} %  {words}{advice}{details}",
             column.name,
@@ -172,7 +172,13 @@ fn verdict(wish: Wish, share: f64, bound: f64, chance: f64) -> &'static str {
 }
 
 /// Gaps, and who is alone or far off.
-fn details(roster: &Roster, column: &Column, measured: &Measured<'_>, word: &str) -> String {
+fn details(
+    roster: &Roster,
+    homes: &Groups,
+    column: &Column,
+    measured: &Measured<'_>,
+    word: &str,
+) -> String {
     let mut parts = Vec::new();
     match column.missing() {
         0 => (),
@@ -182,7 +188,7 @@ fn details(roster: &Roster, column: &Column, measured: &Measured<'_>, word: &str
         (Measured::Numbers(numbers), _) => parts.extend(far_off(roster, numbers, word)),
         // Who is in a pair is the only one more often than not.
         (Measured::Levels(category), Data::Levels(names, _)) if word != PAIR => {
-            parts.extend(alone(category, names, word));
+            parts.extend(alone(category, names, homes, word));
         }
         _ => (),
     }
@@ -201,9 +207,15 @@ fn far_off(roster: &Roster, numbers: &ColumnReport, word: &str) -> Option<String
     })
 }
 
-/// Values whose holders are mostly the only ones in their group.
-fn alone(category: &CategoryReport, names: &[String], word: &str) -> Option<String> {
-    let mostly = category.levels().iter().filter(|level| 2 * level.alone > level.holders);
+/// Values that are too few for all groups, whose holders are mostly the only ones in theirs.
+fn alone(
+    category: &CategoryReport,
+    names: &[String],
+    homes: &Groups,
+    word: &str,
+) -> Option<String> {
+    let levels = category.levels().iter().filter(|level| level.holders < homes.len());
+    let mostly = levels.filter(|level| 2 * level.alone > level.holders);
     let named: Vec<String> = mostly
         .filter_map(|level| {
             let name = names.get(level.value? as usize)?;
