@@ -7,6 +7,8 @@
 mod assign;
 #[path = "programs/grade.rs"]
 mod grade;
+#[path = "programs/groups.rs"]
+mod groups;
 #[path = "programs/held_out.rs"]
 mod held_out;
 #[path = "programs/jigsaw.rs"]
@@ -128,6 +130,11 @@ fn assign_names_what_is_wrong_and_what_cannot_be() {
 #[test]
 fn jigsaw_names_what_is_wrong_and_what_cannot_be() {
     check_all(jigsaw::FILES);
+}
+
+#[test]
+fn term_and_balance_name_what_is_wrong() {
+    check_all(groups::FILES);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) fn draw(
 ) -> Result<(), Failure> {
     let root = SVGBackend::new(path, (1080, 380)).into_drawing_area();
     root.fill(&WHITE)?;
-    let panels = root.split_evenly((1, 3));
+    let panels = root.split_by_breakpoints([320, 640], &[] as &[i32]);
     let (across, up) = (column(learners, ACROSS), column(learners, UP));
     let means = groups.map(|groups| means(groups, &across, &up));
     let ends = means.iter().flatten().flat_map(|&(x, y)| [x.abs(), y.abs()]);
@@ -102,7 +102,7 @@ fn bars(area: &Area<'_>, reports: [&GroupReport; 2]) -> Result<(), Failure> {
         .margin(12)
         .x_label_area_size(40)
         .y_label_area_size(52)
-        .build_cartesian_2d(0.0..rows.len() as f64, 0.0..1.1 * most)?;
+        .build_cartesian_2d(0.0..rows.len() as f64, 0.0..1.45 * most)?;
     chart
         .configure_mesh()
         .disable_x_mesh()
