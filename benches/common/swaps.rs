@@ -52,7 +52,9 @@ fn standardised<const D: usize>(rows: &[[f64; D]]) -> Vec<[f64; D]> {
         let mean = rows.iter().map(|row| row[f]).sum::<f64>() / n;
         let variance = rows.iter().map(|row| (row[f] - mean) * (row[f] - mean)).sum::<f64>() / n;
         let sd = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-        rows.iter_mut().for_each(|row| row[f] = (row[f] - mean) / sd);
+        for row in &mut rows {
+            row[f] = (row[f] - mean) / sd;
+        }
     }
     rows
 }
