@@ -1,6 +1,6 @@
 //! What `jigsaw` is given, and what it must answer.
 
-use super::{Case, Error, Usage, Writes};
+use super::{Case, Error, Folder, Usage, Writes};
 
 const ROSTER: &[u8] = b"person,skill,campus\nana,1,x\nben,2,y\ncleo,3,x\ndora,4,y\n";
 const JIGSAW: &str = "jigsaw roster.csv --topics 2 --out out.csv";
@@ -272,3 +272,91 @@ pub(super) const FILES: &[Case] = &[
         Usage("invalid value 'crowd' for '--mode <MODE>'"),
     ),
 ];
+
+/// Sixty people: numbers with gaps, two campuses, an e-mail each, a constant, a number as text, and
+/// offsets of three continents.
+fn rows() -> Vec<String> {
+    let row = |i: u32| {
+        let skill = if i % 9 == 4 { String::new() } else { (i * i % 61).to_string() };
+        let (campus, offset) = (["x", "y"][(i % 2) as usize], [-480, 60, 345][(i % 3) as usize]);
+        let count = if i == 30 { "many".to_owned() } else { i.to_string() };
+        format!("p{i:02},{skill},{campus},p{i:02}@example.org,2026,{count},{offset}")
+    };
+    (0..60).map(row).collect()
+}
+
+fn csv(rows: &[String]) -> Vec<u8> {
+    let header = "person,skill,campus,mail,year,count,utc_offset";
+    format!("{header}\n{}\n", rows.join("\n")).into_bytes()
+}
+
+#[test]
+fn columns_that_say_nothing_are_left_out_with_a_word() {
+    let folder = Folder::new(&[("roster.csv", &csv(&rows()))]);
+    let output = folder.run("jigsaw roster.csv --topics 5 --out out.csv --report report.json");
+    let said = String::from_utf8(output.stderr).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&folder.read("report.json")).unwrap();
+    let names: Vec<_> = report["columns"].as_array().unwrap().iter().map(|c| &c["name"]).collect();
+    assert_eq!(names, ["skill", "campus"], "{said}");
+    assert_eq!(report["columns"][0]["missing"], 7, "{report}");
+    for note in [
+        "note: `mail` not used: it looks like names: 60 different values for 60 people",
+        "note: `year` not used: all people have one value",
+        "note: `count` not used: numbers and text are mixed: line 32: `many` in column `count`",
+        "note: `utc_offset` not used: every home needs its topics",
+        "7 people without a value",
+    ] {
+        assert!(said.contains(note), "{note}: {said}");
+    }
+    for (flag, error) in [
+        ("--balance mail --topics 5", None),
+        ("--balance count --topics 5", Some("line 32: `many` in column `count`")),
+    ] {
+        let output = folder.run(&format!("jigsaw roster.csv {flag} --out again.csv"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.success(), error.is_none(), "{said}");
+        assert!(said.contains(error.unwrap_or_default()), "{said}");
+    }
+}
+
+#[test]
+fn names_of_everybody_cannot_be_balanced() {
+    let rows: Vec<String> = (0..300).map(|i| format!("p{i},mail{i}\n")).collect();
+    let roster = format!("person,mail\n{}", rows.concat());
+    let folder = Folder::new(&[("roster.csv", roster.as_bytes())]);
+    let output = folder.run("jigsaw roster.csv --topics 5 --balance mail --out out.csv");
+    let line =
+        "error: column `mail` has 300 different values, more than the 200 that can be balanced";
+    assert_eq!(String::from_utf8(output.stderr).unwrap().trim(), line);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn zones_come_first_and_groups_are_even_within() {
+    let mut shuffled = rows();
+    shuffled.reverse();
+    shuffled.rotate_left(17);
+    for mode in ["pods --group-size 4..4", "pairs"] {
+        let [a, b] = [rows(), shuffled.clone()].map(|rows| {
+            let folder = Folder::new(&[("roster.csv", &csv(&rows))]);
+            let command = format!("jigsaw roster.csv --mode {mode} --roles host,scribe");
+            let output = folder.run(&format!("{command} --out out.csv --report report.json"));
+            assert!(output.status.success(), "{output:?}");
+            let report: serde_json::Value =
+                serde_json::from_str(&folder.read("report.json")).unwrap();
+            assert_eq!(report["method"], "time zones, balanced within", "{report}");
+            // Twenty people of each offset, so nobody has to meet at night.
+            assert_eq!(report["time_zones"]["least_minutes_awake_together"], 840, "{report}");
+            let share = |column: usize| report["columns"][column]["between_share"].as_f64();
+            let chance = report["chance"].as_f64();
+            assert!(share(0) < chance && share(1) < chance, "{report}");
+            folder.read("out.csv")
+        });
+        // The order of the rows changes nothing.
+        assert_eq!(a, b, "{mode}");
+        assert_eq!(
+            (a.matches(",host").count(), a.lines().count()),
+            (a.matches(",scribe").count(), 61)
+        );
+    }
+}
