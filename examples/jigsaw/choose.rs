@@ -77,7 +77,7 @@ pub(crate) fn choose(
             continue;
         }
         if !asked.balance.is_empty() {
-            chosen.left_out.push((name, "--balance does not name it".to_owned()));
+            chosen.left_out.push((name, "not in --balance".to_owned()));
             continue;
         }
         match sensible(roster, at, asked.categorical.contains(&name)) {

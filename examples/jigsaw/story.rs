@@ -138,7 +138,7 @@ fn balance(roster: &Roster, chosen: &Chosen, outcome: &Outcome, word: &str) {
             CHANCE => ": balance fewer columns",
             _ => "",
         };
-        let details = details(roster, &outcome.homes, column, &measured, word);
+        let details = details(roster, &outcome.homes, (column, *wish), &measured, word);
         eprintln!(
             "  {:width$}  {:5.1} %  bound {:4.1} %  {words}{advice}{details}",
             column.name,
@@ -161,7 +161,7 @@ fn verdict(wish: Wish, share: f64, bound: f64, chance: f64) -> &'static str {
         Wish::Alike if share > 0.9 => "alike within, as wished",
         Wish::Alike if part > 1.0 => "more alike within than by chance",
         Wish::Alike => "NOT more alike within than by chance",
-        Wish::NoneAlone => "not spread: company instead",
+        Wish::NoneAlone => "not spread: kinds keep company",
         Wish::Within => "never mixed",
         Wish::Even if share - bound <= 5e-4 => "as even as can be",
         Wish::Even if part <= 0.2 => "even",
@@ -175,7 +175,7 @@ fn verdict(wish: Wish, share: f64, bound: f64, chance: f64) -> &'static str {
 fn details(
     roster: &Roster,
     homes: &Groups,
-    column: &Column,
+    (column, wish): (&Column, Wish),
     measured: &Measured<'_>,
     word: &str,
 ) -> String {
@@ -185,7 +185,15 @@ fn details(
         missing => parts.push(format!("; {} without a value", people(missing))),
     }
     match (measured, &column.data) {
+        (Measured::Numbers(_), _) if wish == Wish::Alike => (),
         (Measured::Numbers(numbers), _) => parts.extend(far_off(roster, numbers, word)),
+        (Measured::Levels(category), _) if wish == Wish::NoneAlone => {
+            let known = category.levels().iter().filter(|level| level.value.is_some());
+            match known.map(|level| level.alone).sum::<usize>() {
+                0 => parts.push(format!("; nobody is the only one in a {word}")),
+                alone => parts.push(format!("; only ones in a {word}: {}", people(alone))),
+            }
+        }
         // Who is in a pair is the only one more often than not.
         (Measured::Levels(category), Data::Levels(names, _)) if word != PAIR => {
             parts.extend(alone(category, names, homes, word));
