@@ -8,7 +8,8 @@ use peergrade::group::{
     evaluate,
 };
 use peergrade::{
-    GroupError, GroupFormer, GroupSizes, Groups, Jigsaw, JigsawPlan, PersonId, Roles, Seed, Traits,
+    GroupError, GroupFormer, GroupSizes, Groups, Jigsaw, JigsawPlan, PersonId, Roles, Seed,
+    TopicId, Traits,
 };
 
 use crate::choose::{Chosen, Wish};
@@ -18,6 +19,8 @@ use crate::{Cli, Mode, Unlisted, is_wish};
 
 /// The name of the column of time zones among the traits.
 const ZONES: &str = "utc_offset";
+/// The library takes no more.
+const MAX_TOPICS: usize = 1024;
 /// People of one band of time zones are at most this many minutes apart, but for groups that are
 /// wider themselves.
 const BAND: u32 = 120;
@@ -122,7 +125,7 @@ fn jigsaw(cli: &Cli, roster: &Roster) -> Result<(Jigsaw, Option<Wishes>), Failur
 /// The positions of `topic_0` and so on, where any is there; a topic without one is nobody's wish.
 pub(crate) fn topic_columns(roster: &Roster, topics: usize) -> Vec<Option<usize>> {
     let names = |column: &String| column.strip_prefix("topic_").and_then(|t| t.parse().ok());
-    let mut at = vec![None; topics.min(roster.header.len())];
+    let mut at = vec![None; topics.min(MAX_TOPICS)];
     for (position, column) in roster.header.iter().enumerate() {
         if let Some(at) = names(column).and_then(|topic: usize| at.get_mut(topic)) {
             *at = Some(position);
@@ -142,24 +145,25 @@ fn topic_choice(
     if columns.is_empty() || roster.people.is_empty() {
         return Ok(None);
     }
-    let people = roster.people.len();
-    let mut wishes = vec![None; people * topics];
-    for (topic, at) in columns.iter().enumerate() {
-        let Some(at) = at else { continue };
-        for (person, wish) in roster.wishes(*at)?.into_iter().enumerate() {
-            wishes[person * topics + topic] = wish;
+    // One column for each topic that somebody could wish: no more than the file has.
+    let mut wishes: Vec<Vec<Option<u32>>> = Vec::new();
+    let mut column_of = vec![None; columns.len()];
+    for (at, column) in columns.iter().zip(&mut column_of) {
+        if let Some(at) = at {
+            *column = Some(wishes.len());
+            wishes.push(roster.wishes(*at)?);
         }
     }
     let ranked = roster.header.iter().filter(|name| is_wish(name)).count();
-    let ranks = wishes.iter().flatten().all(|&wish: &u32| wish as usize <= ranked);
-    let nothing = |row: &&[Option<u32>]| row.iter().all(Option::is_none);
-    let silent = wishes.chunks(topics).filter(nothing).count();
-    let cost = |person: PersonId, topic: peergrade::TopicId| {
-        let row = &wishes[person.index() * topics..][..topics];
-        let listed = || row.iter().flatten();
-        let place = match (row[topic.index()], listed().max()) {
+    let ranks = wishes.iter().flatten().flatten().all(|&wish| wish as usize <= ranked);
+    let people = roster.people.len();
+    let silent = (0..people).filter(|&p| wishes.iter().all(|column| column[p].is_none())).count();
+    let cost = |person: PersonId, topic: TopicId| {
+        let listed = || wishes.iter().filter_map(|column| column[person.index()]);
+        let own = column_of.get(topic.index()).copied().flatten();
+        let place = match (own.and_then(|at| wishes[at][person.index()]), listed().max()) {
             (_, None) => return Some(0), // no opinion
-            (Some(wish), _) if ranks => listed().filter(|&&other| other < wish).count(),
+            (Some(wish), _) if ranks => listed().filter(|&other| other < wish).count(),
             (None, _) if cli.unlisted == Unlisted::Forbidden => return None,
             (None, Some(_)) if ranks => listed().count(),
             (Some(wish), _) => return Some(wish),

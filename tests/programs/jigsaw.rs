@@ -152,10 +152,16 @@ pub(super) const FILES: &[Case] = &[
         Writes("person,home,topic,role\nana,0,1,\nben,0,0,\n"),
     ),
     (
+        "more topics than can be",
+        "jigsaw roster.csv --topics 4000000000 --out out.csv",
+        &[("roster.csv", b"person,topic_0,topic_3999999999\nana,1,2\nben,2,1\n")],
+        Error("4000000000 topics are more than the 1024 that can be worked on"),
+    ),
+    (
         "wish that is no number",
         JIGSAW,
-        &[("roster.csv", b"person,topic_0\nana,1\nben,first\n")],
-        Error("roster.csv: line 3: topic_0 `first` is not a whole number from 0 to 2147483646"),
+        &[("roster.csv", b"person,topic_1\nana,1\nben,first\n")],
+        Error("roster.csv: line 3: topic_1 `first` is not a whole number from 0 to 2147483646"),
     ),
     (
         "wishes that cannot be",
