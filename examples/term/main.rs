@@ -67,12 +67,13 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let sizes = GroupSizes::target(cli.size).range((cli.size - 1).max(2)..=cli.size + 1);
     let pod_weeks = (1..=cli.weeks).filter(|&week| week != cli.jigsaw).count().max(1);
     let plan = Rounds::new(pod_weeks, sizes).form(cli.learners, seed.derive("pods"))?;
-    say!(
-        "{} pods of {}, {pod_weeks} weeks planned: {:?}",
-        plan.group_count(),
-        plan.group_size(),
-        plan.guarantee()
-    );
+    let promise = if plan.guarantee().is_free_of_repeats() {
+        "nobody meets anybody twice".to_owned()
+    } else {
+        format!("{} meetings are not the first", plan.guarantee().repeats())
+    };
+    let (pods, size) = (plan.group_count(), plan.group_size());
+    say!("{pods} pods of up to {size}, {pod_weeks} weeks of them planned: {promise}");
     say!("week people left came pods  sizes moved repeats  roles within one");
     let mut course = Course::new(plan, cli.learners, cli.seed);
     let mut rows = Vec::new();
@@ -121,12 +122,12 @@ fn jigsaw_week(
     came: usize,
     course: &mut Course,
 ) -> Result<Vec<Row>, Failure> {
-    let people = course.people();
     let seed = Seed::new(cli.seed).derive("jigsaw");
     let jigsaw = course.jigsaw(week, cli.topics, cli.dropout, seed)?;
     say!(
-        "{week:>4} {people:>6} {:>4} {came:>4}  jigsaw of {} topics: {} homes, of which {} dissolved after the expert \
+        "{week:>4} {:>6} {:>4} {came:>4}  jigsaw of {} topics: {} homes, of which {} dissolved after the expert \
          groups; {} people moved; {} homes lack a topic",
+        course.people(),
         jigsaw.left,
         cli.topics,
         jigsaw.homes,
