@@ -32,7 +32,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use rules::{Count, Even, NONE, Rules};
+pub(super) use rules::{Count, Even, NONE, Overlap, Rules};
 use side::VIEW;
 use split::{Pass, Split};
 use state::{State, Swap};

@@ -1,6 +1,7 @@
 //! Rules on the members of one group, and on who may change places with whom.
 
 use crate::csr::Csr;
+use crate::group::availability::Week;
 
 /// No value: the person is not counted.
 pub(in crate::group) const NONE: u32 = u32::MAX;
@@ -36,6 +37,24 @@ pub(in crate::group) struct Rules {
     /// For every person, sorted, who must not be in their group; both ways.
     pub(in crate::group) apart: Option<Csr<u32>>,
     pub(in crate::group) counts: Vec<Count>,
+    pub(in crate::group) overlap: Option<Overlap>,
+}
+
+/// All people of a group of whom it is known have so many quarter hours in common; what lacks is told
+/// in quarter hours, by weight or, for a hard rule, by one breach each.
+#[derive(Debug, Clone)]
+pub(in crate::group) struct Overlap {
+    pub(in crate::group) weeks: Vec<Week>,
+    pub(in crate::group) least: u32,
+    pub(in crate::group) weight: Option<f64>,
+}
+
+impl Overlap {
+    fn lacking(&self, members: &[u32]) -> u32 {
+        let weeks = members.iter().map(|&person| self.weeks[person as usize]);
+        let common = weeks.filter(|week| !week.is_unknown()).reduce(|a, b| a.and(&b));
+        common.map_or(0, |common| self.least.saturating_sub(common.count()))
+    }
 }
 
 /// A rule on how many people of one value are in a group.
@@ -138,12 +157,16 @@ fn each_count(
 impl Rules {
     /// Whether groups can break anything.
     pub(super) fn weigh_members(&self) -> bool {
-        !self.labels.is_empty() || self.apart.is_some() || !self.counts.is_empty()
+        !self.labels.is_empty()
+            || self.apart.is_some()
+            || !self.counts.is_empty()
+            || self.overlap.is_some()
     }
 
     /// Whether some rule is weighed against the objective.
     pub(super) fn has_soft(&self) -> bool {
         self.counts.iter().any(|c| matches!(c, Count::NoSolo { weight: Some(_), .. }))
+            || self.overlap.as_ref().is_some_and(|overlap| overlap.weight.is_some())
     }
 
     /// Whether one person cannot always take the place of another.
@@ -183,6 +206,15 @@ impl Rules {
                         None => cost.hard += alone,
                     }
                 }
+            }
+        }
+        if let Some(overlap) = &self.overlap {
+            let lacking = overlap.lacking(members);
+            match overlap.weight {
+                Some(weight) => {
+                    cost.soft += weight * f64::from(lacking) / f64::from(overlap.least);
+                }
+                None => cost.hard += lacking,
             }
         }
         cost

@@ -11,6 +11,7 @@ pub use category::{CategoryReport, LevelReport};
 pub use column::{ColumnReport, Extreme};
 pub use report::GroupReport;
 
+use super::availability::Week;
 use super::former::{FormError, GroupFormer, Mode, Rule};
 use super::groups::Groups;
 use super::traits::{Traits, Values};
@@ -91,7 +92,20 @@ pub fn evaluate(
         }
     }
     let violation = former.verify(traits, groups).err();
-    Ok(report::report(groups, columns, levels, violation, repeats(former, groups)))
+    let rest = (repeats(former, groups), overlaps(traits, groups));
+    Ok(report::report(groups, columns, levels, violation, rest))
+}
+
+/// What each group has in common of the week.
+fn overlaps(traits: &Traits, groups: &Groups) -> Vec<Option<u32>> {
+    if traits.weeks().is_empty() {
+        return Vec::new();
+    }
+    let of = |members: &[PersonId]| {
+        let weeks: Vec<Week> = members.iter().filter_map(|&p| traits.availability(p)).collect();
+        Week::overlap(&weeks)
+    };
+    groups.iter().map(|(_, members)| of(members)).collect()
 }
 
 /// How often two people of a group were in one group before.

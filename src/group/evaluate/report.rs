@@ -39,6 +39,7 @@ pub struct GroupReport {
     categories: Vec<CategoryReport>,
     violation: Option<FormError>,
     repeats: u64,
+    overlaps: Vec<Option<u32>>,
 }
 
 impl GroupReport {
@@ -52,6 +53,13 @@ impl GroupReport {
     #[must_use]
     pub fn groups(&self) -> usize {
         self.groups
+    }
+
+    /// The quarter hours of the week that the people of each group have in common, all of whom it is known;
+    /// `None` for a group of whom it is known of nobody. Empty where the traits say nothing of it.
+    #[must_use]
+    pub fn overlaps(&self) -> &[Option<u32>] {
+        &self.overlaps
     }
 
     /// The smallest and the largest size.
@@ -142,7 +150,7 @@ pub(super) fn report(
     columns: Vec<Measured<ColumnReport>>,
     categories: Vec<Measured<CategoryReport>>,
     violation: Option<FormError>,
-    repeats: u64,
+    (repeats, overlaps): (u64, Vec<Option<u32>>),
 ) -> GroupReport {
     let (mut weights, mut share, mut bound) = (0.0, 0.0, 0.0);
     let mut squares = vec![0.0; groups.len()];
@@ -172,5 +180,6 @@ pub(super) fn report(
         categories: categories.into_iter().map(|c| c.report).collect(),
         violation,
         repeats,
+        overlaps,
     }
 }

@@ -127,7 +127,7 @@ fn wishes<'a>(former: &GroupFormer, traits: &'a Traits) -> Result<Wishes<'a>, Fo
     Ok((numbers, categories))
 }
 
-fn check_wish(name: &str, weight: f64, twice: bool) -> Result<(), FormError> {
+pub(super) fn check_wish(name: &str, weight: f64, twice: bool) -> Result<(), FormError> {
     if twice {
         return Err(FormError::TwoWishes { column: name.into() });
     }

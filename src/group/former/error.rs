@@ -77,6 +77,32 @@ pub enum FormError {
         /// Number of people.
         people: usize,
     },
+    /// People are to have time in common, and the traits say nothing of when they have time.
+    #[error("the groups are to have {slots} quarter hours in common, but there is no availability")]
+    NoAvailability {
+        /// Quarter hours asked for.
+        slots: u32,
+    },
+    /// A person has less time than a group is to have in common.
+    #[error(
+        "person {person} has time for {has} quarter hours, a group is to have {slots} in common"
+    )]
+    FewSlots {
+        /// The person.
+        person: PersonId,
+        /// Their quarter hours.
+        has: u32,
+        /// Quarter hours asked for.
+        slots: u32,
+    },
+    /// More quarter hours than a week has, or none.
+    #[error("{slots} quarter hours cannot be asked for, only 1 to {limit}")]
+    Slots {
+        /// Quarter hours asked for.
+        slots: u32,
+        /// Those of a week.
+        limit: u32,
+    },
     /// A fixed group beyond the last.
     #[error("person {person} is to be in group {group}, there are {groups} groups")]
     UnknownGroup {
@@ -233,6 +259,16 @@ pub enum FormError {
         lo: usize,
         /// Largest size.
         hi: usize,
+    },
+    /// The people of a group have too little time in common.
+    #[error("group {group} has {common} quarter hours in common, not {slots}")]
+    Overlap {
+        /// The group.
+        group: GroupId,
+        /// Quarter hours in common of those of whom it is known.
+        common: u32,
+        /// Quarter hours asked for.
+        slots: u32,
     },
     /// Two people are in one group who should not be, or the other way round.
     #[error("person {first} and person {second} are {}, they should not be", if *.together { "together" } else { "apart" })]

@@ -78,6 +78,7 @@ pub struct GroupFormer {
     apart: Vec<(PersonId, PersonId)>,
     history: Vec<Groups>,
     fixed: Vec<(PersonId, GroupId)>,
+    overlap: Option<(u32, Strength)>,
     objective: Objective,
     effort: Effort,
 }
@@ -105,6 +106,7 @@ impl Default for GroupFormer {
             apart: Vec::new(),
             history: Vec::new(),
             fixed: Vec::new(),
+            overlap: None,
             objective: Objective::default(),
             effort: Effort::default(),
         }
@@ -192,6 +194,33 @@ impl GroupFormer {
     #[must_use]
     pub fn fixed(mut self, people: &[(PersonId, GroupId)]) -> Self {
         self.fixed.extend_from_slice(people);
+        self
+    }
+
+    /// The people of a group have this many quarter hours of the week in common, all of whom it is known.
+    /// A soft rule of weight 1 takes a group without any common time as seriously as one whose sum is off
+    /// by `sqrt(n_g)` standard deviations.
+    ///
+    /// ```
+    /// use peergrade::group::Strength;
+    /// use peergrade::{GroupFormer, PersonId, Seed, Traits, Week};
+    ///
+    /// // Mornings, evenings, and some who have time at both.
+    /// let [early, late] = [8 * 60, 18 * 60].map(|from| Week::daily(from, 180).unwrap());
+    /// let both = Week::from_slots(early.slots().chain(late.slots()))?;
+    /// let weeks: Vec<_> = (0..24).map(|i| [early, late, both][i % 3]).collect();
+    /// let traits = Traits::builder(24).availability(&weeks).build()?;
+    /// let former = GroupFormer::default().sizes(4..=4).overlap(8, Strength::Hard);
+    /// let groups = former.form(&traits, Seed::new(1))?.into_groups();
+    /// for (_, members) in groups.iter() {
+    ///     let weeks: Vec<_> = members.iter().map(|p| weeks[p.index()]).collect();
+    ///     assert!(Week::overlap(&weeks) >= Some(8));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn overlap(mut self, slots: u32, strength: Strength) -> Self {
+        self.overlap = Some((slots, strength));
         self
     }
 

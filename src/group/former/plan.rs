@@ -1,10 +1,11 @@
 //! A checked wish, ready for the engine.
 
-use super::columns::{Weighed, weigh};
+use super::columns::{Weighed, check_wish, weigh};
 use super::links::{self, Blocks};
 use super::start::{Seats, deal_evenly, fill, halve, slots};
 use super::{FormError, Formed, GroupFormer, Limits, Rule, Stop, Strength};
-use crate::group::balance::{Budget, Count, Engine, Even, NONE, Rules};
+use crate::group::availability::Week;
+use crate::group::balance::{Budget, Count, Engine, Even, NONE, Overlap, Rules};
 use crate::group::groups::Groups;
 use crate::group::sizes::check_people;
 use crate::group::traits::{Categories, Traits, Values};
@@ -54,7 +55,8 @@ impl Plan {
                 return Err(FormError::Clique { people, groups });
             }
         }
-        let mut rules = Rules { labels, apart, ..Rules::default() };
+        let overlap = overlap(former, traits)?;
+        let mut rules = Rules { labels, apart, overlap, ..Rules::default() };
         let mut seats = cells.seats();
         check_counts(former, traits, &seats)?;
         let mut placed = place_fixed(&fixed, &cells, &rules, &mut seats, people)?;
@@ -103,7 +105,9 @@ impl Plan {
             limits.cells.get(groups.assignment()[person].index()).copied().unwrap_or(0)
         };
         let counts = counts(former, traits, cell_of, &limits.cells, &seats);
-        let rules = Rules { classes: limits.classes, labels, apart, counts, ..Rules::default() };
+        let overlap = overlap(former, traits)?;
+        let rules =
+            Rules { classes: limits.classes, labels, apart, counts, overlap, ..Rules::default() };
         let (starts, slots) = slots(seats);
         Ok(Self { weighed, rules, cells: limits.cells, starts, slots })
     }
@@ -246,6 +250,36 @@ fn check_blocks(
         }
     }
     Ok(())
+}
+
+/// The rule on time in common, where everybody has as much.
+fn overlap(former: &GroupFormer, traits: &Traits) -> Result<Option<Overlap>, FormError> {
+    let Some((least, strength)) = former.overlap else { return Ok(None) };
+    let limit = to_u32(Week::SLOTS);
+    if !(1..=limit).contains(&least) {
+        return Err(FormError::Slots { slots: least, limit });
+    }
+    let weeks = traits.weeks();
+    if weeks.is_empty() {
+        return Err(FormError::NoAvailability { slots: least });
+    }
+    let weight = match strength {
+        Strength::Hard => None,
+        Strength::Soft(weight) => {
+            check_wish("availability", weight, false)?;
+            Some(weight)
+        }
+    };
+    let short = |week: &Week| !week.is_unknown() && week.count() < least;
+    if let Some(person) = weeks.iter().position(short).filter(|_| weight.is_none()) {
+        let has = weeks[person].count();
+        return Err(FormError::FewSlots {
+            person: PersonId::new(to_u32(person)),
+            has,
+            slots: least,
+        });
+    }
+    Ok(Some(Overlap { weeks: weeks.to_vec(), least, weight }))
 }
 
 /// Nobody has to be alone by the numbers.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{FormError, GroupFormer, Rule, Strength};
+use crate::group::availability::Week;
 use crate::group::groups::Groups;
 use crate::group::traits::Traits;
 use crate::id::to_u32;
@@ -21,6 +22,7 @@ pub(super) fn verify(
     let cells = same(former, traits, groups)?;
     sizes(former, groups, &cells)?;
     links(former, groups)?;
+    overlap(former, traits, groups)?;
     for (name, rule, strength) in &former.categories {
         if *strength == Strength::Hard {
             match *rule {
@@ -123,6 +125,24 @@ fn links(former: &GroupFormer, groups: &Groups) -> Result<(), FormError> {
                     together: true,
                 });
             }
+        }
+    }
+    Ok(())
+}
+
+/// People of a group have time together.
+fn overlap(former: &GroupFormer, traits: &Traits, groups: &Groups) -> Result<(), FormError> {
+    let Some((slots, strength)) = former.overlap else { return Ok(()) };
+    if traits.weeks().is_empty() {
+        return Err(FormError::NoAvailability { slots });
+    }
+    for (group, members) in groups.iter() {
+        let weeks: Vec<Week> = members.iter().filter_map(|&p| traits.availability(p)).collect();
+        if let Some(common) = Week::overlap(&weeks)
+            && common < slots
+            && strength == Strength::Hard
+        {
+            return Err(FormError::Overlap { group, common, slots });
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::field::{Field, prime_powers};
 /// The number of rounds of the system of `3 * groups` people, if there is one here.
 pub(super) fn rounds(groups: u32) -> Option<u32> {
     let known = groups == 5 || (groups % 6 == 1 && groups > 1 && prime_powers(groups).len() == 1);
-    known.then_some((3 * groups - 1) / 2)
+    known.then(|| (3 * groups - 1) / 2)
 }
 
 /// The first `count` rounds of the system of `3 * groups` people, group by group. Only where

@@ -1,6 +1,7 @@
 //! Traits, column by column.
 
 use super::{Categories, Column, Traits, TraitsError, Values, first};
+use crate::group::availability::{UtcOffset, Week};
 use crate::id::{MAX_COUNT, to_u32};
 
 /// Collects columns; [`build`](Self::build) checks them all and tells the first mistake.
@@ -17,6 +18,7 @@ use crate::id::{MAX_COUNT, to_u32};
 pub struct TraitsBuilder {
     people: usize,
     columns: Vec<Column>,
+    weeks: Vec<Week>,
     error: Option<TraitsError>,
 }
 
@@ -29,7 +31,7 @@ impl TraitsBuilder {
         } else {
             None
         };
-        Self { people, columns: Vec::new(), error }
+        Self { people, columns: Vec::new(), weeks: Vec::new(), error }
     }
 
     /// Adds a column of numbers, one per person; `None` where there is no value.
@@ -62,6 +64,55 @@ impl TraitsBuilder {
         })
     }
 
+    /// Adds when each person has time; an unknown week, for somebody who has not said, counts neither
+    /// for nor against a group. See [`GroupFormer::overlap`](crate::GroupFormer::overlap).
+    ///
+    /// ```
+    /// use peergrade::{Traits, Week};
+    ///
+    /// let error = Traits::builder(2).availability(&[Week::default()]).build().unwrap_err();
+    /// assert_eq!(error.to_string(), "the column \"availability\" has 1 values for 2 people");
+    /// ```
+    #[must_use]
+    pub fn availability(mut self, weeks: &[Week]) -> Self {
+        let column = || "availability".to_owned();
+        if self.error.is_some() {
+            return self;
+        }
+        if weeks.len() != self.people {
+            let (values, people) = (weeks.len(), self.people);
+            self.error = Some(TraitsError::ColumnLength { column: column(), values, people });
+        } else if !self.weeks.is_empty() {
+            self.error = Some(TraitsError::TwoColumns { column: column() });
+        } else {
+            self.weeks = weeks.to_vec();
+        }
+        self
+    }
+
+    /// Adds when each person has time by where they live: the same hours of the local week for all, by
+    /// their offset from UTC. Unknown for those without an offset.
+    ///
+    /// ```
+    /// use peergrade::{Traits, UtcOffset, Week};
+    ///
+    /// let offsets = [Some(UtcOffset::new(345)?), Some(UtcOffset::new(60)?), None];
+    /// let awake = Week::daily(8 * 60, 14 * 60)?;
+    /// let traits = Traits::builder(3).utc_offsets(&offsets, &awake).build()?;
+    /// let [first, second] = [0, 1].map(|person| traits.availability(person.into()).unwrap());
+    /// assert_eq!(first.and(&second).count(), 7 * 37); // 9 hours and a quarter every day
+    /// assert_eq!(traits.availability(2.into()), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn utc_offsets(self, offsets: &[Option<UtcOffset>], local: &Week) -> Self {
+        let week = |offset: &Option<UtcOffset>| {
+            offset.map_or_else(Week::default, |offset| local.in_utc(offset))
+        };
+        let weeks: Vec<Week> = offsets.iter().map(week).collect();
+        self.availability(&weeks)
+    }
+
     /// Checks the columns. The error is the first that came up, column by column.
     ///
     /// # Errors
@@ -72,7 +123,7 @@ impl TraitsBuilder {
     pub fn build(self) -> Result<Traits, TraitsError> {
         match self.error {
             Some(error) => Err(error),
-            None => Ok(Traits { people: self.people, columns: self.columns }),
+            None => Ok(Traits { people: self.people, columns: self.columns, weeks: self.weeks }),
         }
     }
 
@@ -109,6 +160,8 @@ impl TraitsBuilder {
 pub(super) struct Raw {
     people: usize,
     columns: Vec<(String, RawValues)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    weeks: Vec<Week>,
 }
 
 #[cfg(feature = "serde")]
@@ -129,7 +182,8 @@ impl TryFrom<Raw> for Traits {
             RawValues::Numeric(values) => builder.numeric(name, &values),
             RawValues::Categorical(values) => builder.categorical(name, &values),
         };
-        raw.columns.into_iter().fold(start, add).build()
+        let traits = raw.columns.into_iter().fold(start, add);
+        if raw.weeks.is_empty() { traits.build() } else { traits.availability(&raw.weeks).build() }
     }
 }
 
@@ -147,6 +201,6 @@ impl From<Traits> for Raw {
             };
             (column.name, values)
         });
-        Self { people: traits.people, columns: columns.collect() }
+        Self { people: traits.people, columns: columns.collect(), weeks: traits.weeks }
     }
 }

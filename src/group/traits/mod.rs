@@ -9,6 +9,7 @@ pub use builder::TraitsBuilder;
 pub use error::TraitsError;
 
 use crate::PersonId;
+use crate::group::availability::Week;
 use crate::id::to_u32;
 
 /// What is known of the people of a course: columns of numbers and of categories, each with gaps.
@@ -35,6 +36,8 @@ use crate::id::to_u32;
 pub struct Traits {
     people: usize,
     columns: Vec<Column>,
+    /// When each person has time; empty where nobody was asked.
+    weeks: Vec<Week>,
 }
 
 /// A column with its name.
@@ -145,6 +148,27 @@ impl Traits {
                 values.codes.iter().filter(|&&code| !values.is_known(code)).count()
             }
         })
+    }
+
+    /// When a person has time; `None` where it is unknown.
+    ///
+    /// ```
+    /// use peergrade::{Traits, Week};
+    ///
+    /// let weeks = [Week::daily(18 * 60, 120)?, Week::default()];
+    /// let traits = Traits::builder(2).availability(&weeks).build()?;
+    /// assert_eq!(traits.availability(0.into()), Some(weeks[0]));
+    /// assert_eq!(traits.availability(1.into()), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn availability(&self, person: PersonId) -> Option<Week> {
+        self.weeks.get(person.index()).copied().filter(|week| !week.is_unknown())
+    }
+
+    /// When each person has time; empty where nobody was asked.
+    pub(super) fn weeks(&self) -> &[Week] {
+        &self.weeks
     }
 
     pub(super) fn find(&self, column: &str) -> Option<&Column> {
