@@ -167,7 +167,7 @@ pub(super) const FILES: &[Case] = &[
         "wishes that cannot be",
         "jigsaw roster.csv --topics 2 --unlisted forbidden --out out.csv",
         &[("roster.csv", b"person,topic_0\nana,1\nben,1\n")],
-        Error("0 people take any of topics 1, which need 1"),
+        Error("0 people can take topic 1, where 1 are needed"),
     ),
     (
         "neighbours on the circle of time zones",

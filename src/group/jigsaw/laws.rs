@@ -128,7 +128,7 @@ fn wishes_that_do_not_fit_are_refused() {
     );
     let nobody = TopicChoice::new(8, 2, |_, topic| (topic.get() == 0).then_some(0)).unwrap();
     let error = form(Jigsaw::topics(2).preferences(nobody), 8);
-    assert_eq!(error.to_string(), "0 people take any of topics 1, which need 4");
+    assert_eq!(error.to_string(), "0 people can take topic 1, where 4 are needed");
 }
 
 #[test]

@@ -171,8 +171,8 @@ impl Roles {
     }
 
     /// The roles of groups that change, when all rounds are known. Exact: see [`Roles`]. O(E) memory
-    /// for E people times rounds; time grows about linearly with E: at
-    /// 10^7, half a minute for 3 roles and less for 2, 4 or 8.
+    /// for E people times rounds, O(E log m) time where the number of roles m is a power of two; for others
+    /// time grows about linearly too, at 10^7 to a minute or more.
     ///
     /// # Errors
     ///

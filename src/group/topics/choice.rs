@@ -257,7 +257,7 @@ impl TopicChoice {
     /// let choice = TopicChoice::ranked(2, &wishes, Unlisted::Forbidden)?.caps(vec![2, 2]);
     /// assert_eq!(
     ///     choice.choose(Seed::new(1)).unwrap_err().to_string(),
-    ///     "3 people take no other topics than 0, which have 2 places"
+    ///     "3 people can take nothing but topic 0, with 2 places in all"
     /// );
     /// # Ok::<(), peergrade::group::TopicError>(())
     /// ```

@@ -116,7 +116,7 @@ pub enum TopicError {
         needed: usize,
     },
     /// Too many people can take nothing but a few topics.
-    #[error("{people} people take no other topics than {}, which have {places} places", Names(.topics))]
+    #[error("{people} people can take nothing but {}, with {places} places in all", Names(.topics))]
     Full {
         /// The topics.
         topics: Vec<TopicId>,
@@ -126,7 +126,7 @@ pub enum TopicError {
         places: usize,
     },
     /// Too few people can take any of a few topics.
-    #[error("{people} people take any of topics {}, which need {needed}", Names(.topics))]
+    #[error("{people} people can take {}, where {needed} are needed", Names(.topics))]
     Scarce {
         /// The topics.
         topics: Vec<TopicId>,
@@ -196,6 +196,7 @@ struct Names<'a>(&'a [TopicId]);
 
 impl fmt::Display for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.len() == 1 { "topic " } else { "topics " })?;
         for (i, topic) in self.0.iter().take(NAMED).enumerate() {
             write!(f, "{}{topic}", if i == 0 { "" } else { ", " })?;
         }
