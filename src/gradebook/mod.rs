@@ -423,7 +423,8 @@ impl Gradebook {
     /// ```
     ///
     /// with the grade by peers, a bias of 0 and a slope of 1 where the method finds none, and the `centre`
-    /// that the method tells biases from. `None` for a submission without a grade.
+    /// that the method tells biases from. `None` for a submission without a grade, and for a score beyond
+    /// all numbers.
     ///
     /// ```
     /// use peergrade::{Cohort, Column, Gradebook, PersonId, Reviews, Rubric, Scale, SubmissionId};
@@ -444,9 +445,10 @@ impl Gradebook {
     pub fn expected_score(&self, submission: SubmissionId, reviewer: PersonId) -> Option<f64> {
         let grade = self.peer_grade(submission)?;
         let steeper = self.slopes.as_ref().map_or(0.0, |slopes| {
-            (slopes.slope.get(reviewer.index()).unwrap_or(1.0) - 1.0) * (grade - slopes.centre)
+            let steeper = slopes.slope.get(reviewer.index()).unwrap_or(1.0) - 1.0;
+            steeper * grade - steeper * slopes.centre
         });
-        Some(grade + self.bias(reviewer).unwrap_or(0.0) + steeper)
+        Some(grade + self.bias(reviewer).unwrap_or(0.0) + steeper).filter(|x| x.is_finite())
     }
 
     /// How the computation went.

@@ -30,6 +30,7 @@ use super::rounds::{Rounds, rounds_setters};
 use super::{AggregateError, Aggregator};
 use crate::chunks;
 use crate::gradebook::{Gradebook, GradebookBuilder, Warning};
+use crate::math;
 use crate::reviews::Reviews;
 
 /// Grades with intervals, from all that is known of each reviewer: the method that the crate recommends.
@@ -213,7 +214,7 @@ impl Posterior {
         let variances = Variances { item: &variances, bias: bias.as_deref() };
         let book = combination.book_with_errors(ratings, self.name(), &variances).fit(fit);
         let book = with_reviewers(ratings, book, |v| reviewers[v].bias, |v| reviewers[v].precision);
-        let centre = ratings.zero() + ratings.points(centre);
+        let centre = math::clamp(ratings.zero() + ratings.points(centre), -f64::MAX, f64::MAX);
         let book = book.slopes(centre, by_person(ratings, |v| reviewers[v].slope));
         if no_spread(&moments) { book.warning(Warning::NoSpread) } else { book }
     }
