@@ -254,7 +254,8 @@ impl<'a> Predictor<'a> {
     fn terms(&self, rating: Rating) -> (f64, f64) {
         let Rating { submission, reviewer, total } = rating;
         let unit = self.noise.unit;
-        let expected = self.grades.expected_score(submission, reviewer).unwrap_or_default();
+        // There is a grade, so what is missing is too large for a number, as the error will be.
+        let expected = self.grades.expected_score(submission, reviewer).unwrap_or(f64::INFINITY);
         let error = total / unit - expected / unit;
         let variance = self.variance(submission, reviewer);
         let square = error * error;
