@@ -168,7 +168,7 @@ pub(super) const ROWS: &[Row] = &[
         back(&Rounding::toward_zero().to_step(0.1, -1.0 / 3.0).unwrap(), &[])?;
         back(
             &shrunk().rounded(Rounding::up()),
-            &["std_error", "criterion_std_error", "reviewers", "rounding"],
+            &["std_error", "criterion_std_error", "reviewers", "slopes", "rounding"],
         )
     }),
     ("json of a rounding without a step", || {
