@@ -1,9 +1,11 @@
 //! Figures of the literature on methods of aggregation, made again on the crate's own simulations.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a test may fail, and shows its figures
 
-use peergrade::aggregate::{self, Aggregator, BurrellEm, Mean, Posterior, ReviewerWeights};
+use peergrade::aggregate::{
+    self, Aggregator, BurrellEm, Mean, Posterior, ReviewerHistory, ReviewerWeights,
+};
 use peergrade::evaluate::HeldOut;
-use peergrade::simulate::{BurrellSchoenebeck, Scenario, Simulated, Simulation, by_name};
+use peergrade::simulate::{BurrellSchoenebeck, Gaussian, Scenario, Simulated, Simulation, by_name};
 use peergrade::{Assigner, Cohort, PersonId, ReviewId, Reviews, Rubric, Scale, Seed, SubmissionId};
 
 /// Whether the mean is the published figure within three standard errors, theirs as large as that
@@ -120,6 +122,118 @@ fn scores_without_a_look_count_for_little() {
         println!("{name}: {:.3} of the squared error without", with / without);
         assert!(ratio.contains(&(with / without)), "{name}: {with} {without}");
     }
+}
+
+/// Four assignments of the same people, as one course in which each of them has four works.
+fn all_at_once(courses: &[Simulated]) -> Reviews {
+    let people = courses[0].reviews().graph().people();
+    let mut cohort = Cohort::builder(people).unwrap();
+    for author in courses.iter().flat_map(|_| (0..).map(PersonId::new).take(people)) {
+        cohort.submission(&[author]).unwrap();
+    }
+    let rubric = courses[0].reviews().rubric().clone();
+    let cohort = cohort.build();
+    let mut rows = Reviews::builder(&cohort, rubric);
+    for (first, course) in (0..).step_by(people).zip(courses) {
+        let reviews = course.reviews();
+        for work in (0..).map(SubmissionId::new).take(people) {
+            let each = reviews.graph().reviewers_of(work).iter().zip(reviews.scores_of(work, 0));
+            for (&reviewer, &score) in each {
+                let work = SubmissionId::new(first + work.get());
+                rows.add(work, reviewer, &[score]).unwrap();
+            }
+        }
+    }
+    rows.build().unwrap()
+}
+
+/// Assignment after assignment, with what is known of reviewers carried on, the last grades are nearly
+/// those of one fit of all, and far better than those of the last alone.
+#[test]
+fn a_history_is_nearly_as_good_as_all_at_once() {
+    let (n, runs) = (400, 6);
+    let cohort = Cohort::individuals(n).unwrap();
+    let rmse = |grades: &[Option<f64>], truth: &[f64]| {
+        let squares = grades.iter().flatten().zip(truth).map(|(g, t)| (g - t) * (g - t));
+        (squares.sum::<f64>() / n as f64).sqrt()
+    };
+    let (mut errors, mut held) = ([0.0; 3], 0);
+    for run in 0..runs {
+        let courses: Vec<Simulated> = (0..4_u16)
+            .map(|week| {
+                let plan = Seed::new(run).derive(&format!("plan {week}"));
+                let plan = Assigner::new(5).assign(&cohort, plan).unwrap();
+                let course = Simulation::new(Gaussian::pg1()).assignment(week);
+                course.simulate(&cohort, &plan, Seed::new(run)).unwrap()
+            })
+            .collect();
+        let mut history = ReviewerHistory::default();
+        let mut book = None;
+        for course in &courses {
+            let (grades, after) =
+                Posterior::default().aggregate_with(course.reviews(), &history).unwrap();
+            (book, history) = (Some(grades), after);
+        }
+        let (book, last) = (book.unwrap(), &courses[3]);
+        let alone = Posterior::default().aggregate(last.reviews()).unwrap();
+        let joint = Posterior::default().aggregate(&all_at_once(&courses)).unwrap();
+        let truth = last.truth().grades();
+        let grades = |book: &peergrade::Gradebook| book.grades().collect::<Vec<_>>();
+        let found = [grades(&alone), grades(&book), grades(&joint)[3 * n..].to_vec()];
+        for (error, grades) in errors.iter_mut().zip(&found) {
+            *error += rmse(grades, truth) / runs as f64;
+        }
+        let works = (0..).map(SubmissionId::new).zip(truth);
+        held += works.filter(|&(s, &t)| book.interval(s, 0.9).unwrap().contains(t)).count();
+    }
+    let [alone, streaming, joint] = errors;
+    let held = held as f64 / (n as f64 * runs as f64);
+    println!("alone {alone:.3}, streaming {streaming:.3} ({held:.3}), joint {joint:.3}");
+    assert!(streaming < 1.015 * joint && streaming < 0.92 * alone, "{errors:?}");
+    assert!((0.88..0.92).contains(&held), "{held}");
+}
+
+/// Where works are of two kinds, grades are nearer to the truth and intervals still cover it; where they
+/// are of one, it makes no difference.
+#[test]
+fn works_of_two_kinds_are_told_from_one() {
+    let both = [Posterior::default(), Posterior::default().mixture(false)];
+    let scenario = by_name("s8").unwrap();
+    let courses: Vec<Simulated> =
+        (0..10).map(|run| scenario.simulate(1000, Seed::new(run)).unwrap()).collect();
+    let [with, without] = both.map(|method| {
+        courses.iter().map(|course| squared_error(&method, course).sqrt()).sum::<f64>() / 10.0
+    });
+    println!("s8: RMSE {with:.4}, as of one kind {without:.4}");
+    assert!(with < 0.113 && with < 0.97 * without, "{with} {without}");
+    let held = courses.iter().flat_map(|course| {
+        let grades = both[0].aggregate(course.reviews()).unwrap();
+        let works = (0..).map(SubmissionId::new).zip(course.truth().grades());
+        works
+            .map(|(work, &truth)| grades.interval(work, 0.9).unwrap().contains(truth))
+            .collect::<Vec<bool>>()
+    });
+    let held = held.filter(|&held| held).count();
+    println!("s8: {held} of 10000 true grades within intervals of 90 %");
+    assert!((8500..=9300).contains(&held), "{held}");
+
+    let course = by_name("s4").unwrap().simulate(1000, Seed::new(1)).unwrap();
+    let [with, without] = both.map(|method| method.aggregate(course.reviews()).unwrap());
+    assert_eq!(with, without);
+}
+
+/// With scores rounded and cut off at the ends of the scale, bins find the grades behind them.
+#[test]
+fn bins_find_the_grades_behind_rounded_scores() {
+    let both = [Posterior::default(), Posterior::default().bins(true)];
+    let scenario = by_name("s7").unwrap();
+    let courses: Vec<Simulated> =
+        (0..3).map(|run| scenario.simulate(300, Seed::new(run)).unwrap()).collect();
+    let [exact, bins] = both.map(|method| {
+        courses.iter().map(|course| squared_error(&method, course).sqrt()).sum::<f64>() / 3.0
+    });
+    println!("s7: RMSE {bins:.4}, of scores taken as they are {exact:.4}");
+    assert!(bins < 0.95 * exact, "{bins} {exact}");
 }
 
 /// The slopes of those who give everybody the top mark are near 0, those of the honest near 1; so scores

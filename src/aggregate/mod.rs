@@ -116,7 +116,7 @@ pub use peer_rank::PeerRank;
 pub use peergrade::{Peergrade, PeergradeFeedback, PeergradeScores, Reaction};
 pub use pg1::{Pg1Em, Pg1Vb};
 pub use policy::{GradingPolicy, SelfReviews, StaffGrades};
-pub use posterior::{LiveError, LivePosterior, Posterior};
+pub use posterior::{LiveError, LivePosterior, Posterior, ReviewerHistory};
 pub use rank_with_ta::RankWithTa;
 pub use review_grades::ReviewGrades;
 pub use shrunk_mean::ShrunkMean;
@@ -240,6 +240,14 @@ pub enum AggregateError {
         criterion: usize,
         /// What is wrong with the score.
         error: ScoreError,
+    },
+    /// A history of other people.
+    #[error("posterior: the history is of {history} people, the cohort has {cohort}")]
+    History {
+        /// How many people the history is of.
+        history: usize,
+        /// How many people the cohort has.
+        cohort: usize,
     },
     /// The method wrote a gradebook that is none.
     #[error(transparent)]

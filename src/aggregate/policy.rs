@@ -181,10 +181,8 @@ impl Aggregator for GradingPolicy {
             });
             let offset =
                 Offset::of(&distances.collect::<Vec<_>>(), reviews.rubric().scale().unit());
-            if let Some(Offset { points, variance, .. }) =
-                offset.filter(|offset| offset.points != 0.0)
-            {
-                book = book.with_offset(points, variance);
+            if let Some(Offset { points, sd, .. }) = offset.filter(|offset| offset.points != 0.0) {
+                book = book.with_offset(points, sd);
             }
         }
         let known = self.known(reviews, &book)?;
@@ -311,8 +309,8 @@ fn own_totals(reviews: &Reviews) -> Vec<(SubmissionId, f64)> {
 #[derive(Debug, Clone, Copy)]
 struct Offset {
     points: f64,
-    /// Of the points.
-    variance: f64,
+    /// The standard deviation of the points.
+    sd: f64,
     /// The standard deviation of one distance.
     spread: f64,
 }
@@ -331,7 +329,8 @@ impl Offset {
         let known = distances.iter().all(|(_, error)| error.is_some_and(|error| error > 0.0));
         let (raw, variance) = if known {
             let weight = |error: &Option<f64>| {
-                let error = error.unwrap_or(unit) / unit;
+                // Whose square is a number, and one to divide by.
+                let error = math::clamp(error.unwrap_or(unit) / unit, 1e-100, 1e100);
                 1.0 / (error * error)
             };
             let (sum, all) = distances.iter().fold((0.0, 0.0), |(sum, all), (d, error)| {
@@ -345,7 +344,7 @@ impl Offset {
         let noise = if raw.abs() > 0.0 { math::min(variance / (raw * raw), 1.0) } else { 1.0 };
         Some(Self {
             points: unit * (1.0 - noise) * raw,
-            variance: unit * unit * variance,
+            sd: math::min(unit * math::sqrt(variance), f64::MAX),
             spread: unit * math::sqrt(sample),
         })
     }

@@ -42,6 +42,11 @@ impl Axis {
         self.zero + self.unit * rating
     }
 
+    /// A distance of scores in ratings.
+    pub(super) fn distance(self, points: f64) -> f64 {
+        points / self.unit
+    }
+
     /// A distance of ratings in points of the criterion.
     pub(super) fn points(self, distance: f64) -> f64 {
         self.unit * distance

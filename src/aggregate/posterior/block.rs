@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::history::Told;
 use super::law::{Law, ReviewerSums};
 use super::nodes::Nodes;
 use super::real::Real;
@@ -21,8 +22,12 @@ pub(super) struct Seen<F> {
     score: Vec<F>,
     mean: Vec<F>,
     variance: Vec<F>,
+    /// Where scores are bins: from where to where, less the mean of the law.
+    edges: Vec<[F; 2]>,
     /// Where the row of each reviewer ends.
     ends: Vec<usize>,
+    /// What is known of each reviewer beforehand; empty where nothing is of anybody.
+    told: Vec<Told>,
 }
 
 /// The least precision of a grade without one review, in parts of that of the law.
@@ -33,7 +38,14 @@ impl<F: Real> Seen<F> {
         self.score.clear();
         self.mean.clear();
         self.variance.clear();
+        self.edges.clear();
         self.ends.clear();
+        self.told.clear();
+    }
+
+    /// What is known beforehand of the reviewers appended last, before others are.
+    pub(super) fn tell(&mut self, told: &[Told]) {
+        self.told.extend_from_slice(told);
     }
 
     /// Appends reviewers of whom the rows end there, counted from the first of these reviews: with scores,
@@ -57,6 +69,12 @@ impl<F: Real> Seen<F> {
         self.mean.extend(rows.map(|((&all, own), &variance)| (all - own[1]) * variance - mean));
     }
 
+    /// Appends the bins of the same reviews.
+    pub(super) fn extend_edges(&mut self, law: &Law, edges: &[[F; 2]]) {
+        let mean = F::new(law.mean);
+        self.edges.extend(edges.iter().map(|edges| edges.map(|edge| edge - mean)));
+    }
+
     /// All of these reviewers.
     pub(super) fn rows(&self) -> Rows<'_, F> {
         self.part(0..self.ends.len())
@@ -68,7 +86,9 @@ impl<F: Real> Seen<F> {
         let last = if people.end == 0 { 0 } else { self.ends[people.end - 1] };
         let [score, mean, variance] =
             [&self.score, &self.mean, &self.variance].map(|column| &column[first..last]);
-        Rows { score, mean, variance, ends: &self.ends[people], first }
+        let edges = self.edges.get(first..last).unwrap_or_default();
+        let told = if self.told.is_empty() { &[] } else { &self.told[people.clone()] };
+        Rows { score, mean, variance, edges, ends: &self.ends[people], first, told }
     }
 
     /// How many reviewers there are.
@@ -83,9 +103,11 @@ pub(super) struct Rows<'a, F> {
     score: &'a [F],
     mean: &'a [F],
     variance: &'a [F],
+    edges: &'a [[F; 2]],
     /// Where the row of each reviewer ends, counted from `first` before the first.
     ends: &'a [usize],
     first: usize,
+    told: &'a [Told],
 }
 
 impl<F: Real> Rows<'_, F> {
@@ -98,6 +120,19 @@ impl<F: Real> Rows<'_, F> {
         let range = self.range(i);
         let columns = [self.score, self.mean, self.variance];
         range.map(move |e| columns.map(|column| column[e].get()))
+    }
+
+    /// The bins of the scores that reviewer `i` gives; the scores themselves where these are exact.
+    pub(super) fn edges(&self, i: usize) -> impl Iterator<Item = [f64; 2]> {
+        self.range(i).map(move |e| {
+            let score = self.score[e];
+            self.edges.get(e).copied().unwrap_or([score; 2]).map(F::get)
+        })
+    }
+
+    /// What is known of reviewer `i` beforehand.
+    pub(super) fn told(&self, i: usize) -> Option<&Told> {
+        self.told.get(i)
     }
 
     /// Where what reviewer `i` sees lies.
@@ -210,6 +245,9 @@ impl<F: Real> Block<F> {
                 *share = weight + half * (log - *share);
             }
         }
+        for (share, told) in self.share.chunks_exact_mut(nodes.len()).zip(rows.told) {
+            nodes.remember(told, share);
+        }
         self.weigh();
     }
 
@@ -223,12 +261,20 @@ impl<F: Real> Block<F> {
             let [slope, square, noise, offset, prior] =
                 [&nodes.slope, &nodes.square, &nodes.noise, &nodes.offset, &nodes.bias]
                     .map(|column| lanes::<F, W>(column, c));
+            let apart = lanes::<F, W>(&nodes.apart, c);
             for i in 0..rows.len() {
                 let range = rows.range(i);
                 let [score, mean, variance] =
                     [rows.score, rows.mean, rows.variance].map(|column| &column[range.clone()]);
                 let mut known = prior;
                 let [mut sums, mut squares, mut before] = [[F::ZERO; W]; 3];
+                if let Some(told) = rows.told(i) {
+                    let (precision, pull) = (F::new(told.precision), F::new(told.pull));
+                    for j in (0..W).filter(|&j| slope[j] == F::ONE) {
+                        known[j] += precision;
+                        sums[j] = pull - precision * apart[j];
+                    }
+                }
                 let mut product = [F::ONE; W];
                 let out = precision[range.start * count..range.end * count].chunks_exact_mut(count);
                 let seen = score.iter().zip(mean).zip(variance);

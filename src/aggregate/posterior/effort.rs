@@ -1,8 +1,9 @@
-//! Reviewers who look at a work, or do not, with a probability of their own.
+//! Reviewers who look at a work, or do not, with a probability of their own; and scores that are bins.
 //!
 //! A reviewer is integrated over a grid of bias, precision and effort. Given these the reviews have
 //! nothing to do with each other, and whether each was a look is summed exactly.
 
+use super::bins::between;
 use super::block::Rows;
 use super::law::{Law, Options};
 use super::nodes::precisions;
@@ -47,7 +48,7 @@ pub(super) type Guess = [f64; 2];
 
 /// What reviewers add up to.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct EffortSums {
+pub(super) struct GridSums {
     pub(super) count: f64,
     pub(super) evidence: f64,
     pub(super) square: f64,
@@ -57,7 +58,7 @@ pub(super) struct EffortSums {
     pub(super) low: [f64; 3],
 }
 
-impl EffortSums {
+impl GridSums {
     pub(super) fn add(mut self, other: &Self) -> Self {
         self.count += other.count;
         self.evidence += other.evidence;
@@ -82,8 +83,13 @@ pub(super) struct Grid {
     /// Of each node of precision: variance of the noise, and the logarithm of the probability.
     pub(super) noise: Vec<f64>,
     weight: Vec<f64>,
-    /// Logarithms of the shares of the nodes of effort.
-    efforts: [f64; EFFORTS],
+    /// Of each node of effort: the probability of a look, and the logarithm of the share.
+    efforts: Vec<[f64; 2]>,
+    /// Whether scores are bins.
+    bins: bool,
+    /// Where they are: of the logarithm of the probability of each the slope in the mean, and the
+    /// second derivative less its sign, by review and point.
+    slopes: Vec<[f64; 2]>,
     /// How much more probable each score is with a look than without: by review and point.
     odds: Vec<f64>,
     /// The probability of each node; products and logarithms on the way to it.
@@ -99,18 +105,24 @@ pub(super) struct Grid {
 const FACTORS: usize = 8;
 
 impl Grid {
-    pub(super) fn new(law: &Law) -> Self {
-        let options = Options { precisions: true, ..Options::default() };
-        let nodes = precisions(law, options);
+    pub(super) fn new(law: &Law, options: Options) -> Self {
+        let nodes = precisions(law, Options { precisions: true, ..Options::default() });
         let points = BIASES * nodes.len();
+        let share = |share: f64| math::ln(math::max(share, 1e-12));
+        let efforts = EFFORT.into_iter().zip(law.low.efforts).map(|(e, own)| [e, share(own)]);
+        let all = [[1.0, 0.0]];
+        let efforts: Vec<[f64; 2]> =
+            if options.effort { efforts.collect() } else { all.into_iter().collect() };
         Self {
             law: *law,
             noise: nodes.iter().map(|(precision, _)| 1.0 / precision + law.floor).collect(),
-            weight: nodes.iter().map(|(_, share)| math::ln(math::max(*share, 1e-12))).collect(),
-            efforts: law.low.efforts.map(|share| math::ln(math::max(share, 1e-12))),
+            weight: nodes.iter().map(|(_, own)| share(*own)).collect(),
             odds: Vec::new(),
-            shares: vec![1.0; EFFORTS * points],
-            logs: vec![0.0; EFFORTS * points],
+            shares: vec![1.0; efforts.len() * points],
+            logs: vec![0.0; efforts.len() * points],
+            efforts,
+            bins: options.bins,
+            slopes: Vec::new(),
             biases: vec![0.0; points],
             looks: vec![0.0; points],
             evidence: 0.0,
@@ -125,6 +137,10 @@ impl Grid {
     pub(super) fn guess<F: Real>(&self, rows: Rows<'_, F>, i: usize) -> Guess {
         let noise = self.law.floor + 1.0 / self.law.precision;
         let (mut known, mut sum) = (1.0 / self.law.bias, 0.0);
+        if let Some(told) = rows.told(i) {
+            known += told.precision;
+            sum += told.pull;
+        }
         for [score, mean, variance] in rows.of(i) {
             let d = 1.0 / (variance + noise);
             known += d;
@@ -145,11 +161,12 @@ impl Grid {
             biases.fill(centre + (b as f64 - 0.5 * (BIASES - 1) as f64) * step);
         }
         self.odds.clear();
+        self.slopes.clear();
         self.logs.fill(0.0);
         self.shares.fill(1.0);
         let mut evidence = 0.0;
-        for (e, seen) in rows.of(i).enumerate() {
-            evidence += self.take(seen);
+        for (e, (seen, edges)) in rows.of(i).zip(rows.edges(i)).enumerate() {
+            evidence += if self.bins { self.take_bin(seen, edges) } else { self.take(seen) };
             if e % FACTORS == FACTORS - 1 {
                 self.take_logs();
             }
@@ -157,11 +174,21 @@ impl Grid {
         self.take_logs();
         let constant = math::ln(step) - 0.5 * math::ln(core::f64::consts::TAU * self.law.bias);
         let points = self.points();
-        for (logs, effort) in self.logs.chunks_exact_mut(points).zip(self.efforts) {
-            let own = constant + effort;
+        for (logs, effort) in self.logs.chunks_exact_mut(points).zip(&self.efforts) {
+            let own = constant + effort[1];
             let weights = self.weight.iter().cycle();
             for ((log, bias), weight) in logs.iter_mut().zip(&self.biases).zip(weights) {
                 *log += own + weight - 0.5 * bias * bias / self.law.bias;
+            }
+        }
+        if let Some(told) = rows.told(i) {
+            for (n, log) in self.logs.iter_mut().enumerate() {
+                let (point, own) = (n % points, self.noise[n % count] - self.law.floor);
+                *log += told.log(self.biases[point], 1.0 / own);
+                // Where all look, of effort nothing is asked.
+                if self.efforts.len() == EFFORTS {
+                    *log += told.efforts[n / points];
+                }
             }
         }
         let most = self.logs.iter().fold(-f64::INFINITY, |most, &log| math::max(most, log));
@@ -202,12 +229,34 @@ impl Grid {
                 *odds *= part;
             }
         }
-        for (shares, effort) in self.shares.chunks_exact_mut(points).zip(EFFORT) {
-            for (share, odds) in shares.iter_mut().zip(&*odds) {
+        self.multiply(first);
+        blind
+    }
+
+    /// [`take`](Self::take) of a score that is a bin.
+    fn take_bin(&mut self, [_, mean, variance]: [f64; 3], edges: [f64; 2]) -> f64 {
+        let first = self.odds.len();
+        let low = self.law.low;
+        // Nobody goes without a look where there is no effort: any factor will do.
+        let blind =
+            if self.efforts.len() > 1 { between(edges, low.mean, low.variance)[0] } else { 1.0 };
+        for (&bias, noise) in self.biases.iter().zip(self.noise.iter().cycle()) {
+            let [all, slope, curvature] = between(edges, mean + bias, variance + noise);
+            self.odds.push(all / blind);
+            self.slopes.push([slope, curvature]);
+        }
+        self.multiply(first);
+        math::ln(blind)
+    }
+
+    /// Takes the review of which the odds begin there into the products.
+    fn multiply(&mut self, first: usize) {
+        let odds = &self.odds[first..];
+        for (shares, [effort, _]) in self.shares.chunks_exact_mut(odds.len()).zip(&self.efforts) {
+            for (share, odds) in shares.iter_mut().zip(odds) {
                 *share *= effort * odds + (1.0 - effort);
             }
         }
-        blind
     }
 
     fn take_logs(&mut self) {
@@ -219,10 +268,11 @@ impl Grid {
     }
 
     /// The probability of each point, with its bias and the number of its precision.
-    fn each_point(&self, mut work: impl FnMut(f64, f64, usize)) {
+    pub(super) fn each_point(&self, mut work: impl FnMut(f64, f64, usize)) {
         let (points, count) = (self.points(), self.noise.len());
         for (point, &bias) in self.biases.iter().enumerate() {
-            let share = (0..EFFORTS).fold(0.0, |sum, a| sum + self.shares[a * points + point]);
+            let share =
+                (0..self.efforts.len()).fold(0.0, |sum, a| sum + self.shares[a * points + point]);
             work(share, bias, point % count);
         }
     }
@@ -241,7 +291,7 @@ impl Grid {
     /// works for a work of that grade.
     pub(super) fn expected(&self) -> [f64; 2] {
         let (mut all, mut sum) = (0.0, 0.0);
-        for (shares, effort) in self.shares.chunks_exact(self.points()).zip(EFFORT) {
+        for (shares, [effort, _]) in self.shares.chunks_exact(self.points()).zip(&self.efforts) {
             for (p, share) in shares.iter().enumerate() {
                 all += effort * share;
                 sum += effort * share * self.biases[p];
@@ -258,7 +308,7 @@ impl Grid {
     }
 
     /// Adds what the reviewer comes to but for reviews.
-    pub(super) fn add_to(&self, sums: &mut EffortSums) {
+    pub(super) fn add_to(&self, sums: &mut GridSums) {
         sums.count += 1.0;
         sums.evidence += self.evidence;
         sums.precisions.resize(self.noise.len(), 0.0);
@@ -266,10 +316,29 @@ impl Grid {
             sums.square += share * bias * bias;
             sums.precisions[q] += share;
         });
-        let shares = self.shares.chunks_exact(self.points());
-        for (sum, shares) in sums.efforts.iter_mut().zip(shares) {
-            *sum += shares.iter().fold(0.0, |sum, share| sum + share);
+        for (sum, share) in sums.efforts.iter_mut().zip(self.efforts()) {
+            *sum += share;
         }
+    }
+
+    /// The probability of each effort.
+    fn efforts(&self) -> [f64; EFFORTS] {
+        let mut all = [0.0; EFFORTS];
+        for (sum, shares) in all.iter_mut().zip(self.shares.chunks_exact(self.points())) {
+            *sum = shares.iter().fold(0.0, |sum, share| sum + share);
+        }
+        all
+    }
+
+    /// How much likelier scores are of each effort than of the largest, in logarithms; with what was known
+    /// before.
+    pub(super) fn odds(&self) -> [f64; EFFORTS] {
+        if self.efforts.len() < EFFORTS {
+            return [0.0; EFFORTS];
+        }
+        let found = self.efforts().map(|share| math::ln(math::max(share, 1e-300)));
+        let odds: [f64; EFFORTS] = core::array::from_fn(|a| found[a] - self.efforts[a][1]);
+        odds.map(|own| own - odds[EFFORTS - 1])
     }
 
     /// The probability of each point and that review `e` of the reviewer was a look, in `looks`.
@@ -278,7 +347,7 @@ impl Grid {
         let odds = &self.odds[e * points..][..points];
         let looks = &mut self.looks[..points];
         looks.fill(0.0);
-        for (shares, effort) in self.shares.chunks_exact(points).zip(EFFORT) {
+        for (shares, [effort, _]) in self.shares.chunks_exact(points).zip(&self.efforts) {
             let shares = &shares[..points];
             for p in 0..points {
                 looks[p] += shares[p] * effort / (effort * odds[p] + (1.0 - effort));
@@ -293,6 +362,16 @@ impl Grid {
     /// variance, and the probability of a look.
     pub(super) fn moments(&mut self, e: usize, [score, mean, variance]: [f64; 3]) -> [f64; 3] {
         self.look(e);
+        if self.bins {
+            let points = self.points();
+            let slopes = &self.slopes[e * points..][..points];
+            let sums = self.looks.iter().zip(slopes).fold([0.0; 3], |sums, (share, own)| {
+                let [slope, curvature] = own;
+                let [looks, first, second] = sums;
+                [looks + share, first + share * slope, second + share * (slope * slope - curvature)]
+            });
+            return [variance * sums[1], variance * variance * sums[2], sums[0]];
+        }
         let count = self.noise.len();
         let [mut first, mut second, mut looks] = [0.0; 3];
         for (q, noise) in self.noise.iter().enumerate() {
@@ -313,8 +392,11 @@ impl Grid {
     }
 
     /// What review `e` would weigh, the score that it would stand for, and the probability of a look.
-    pub(super) fn part(&mut self, e: usize, score: f64) -> [f64; 3] {
+    pub(super) fn part(&mut self, e: usize, [score, mean, variance]: [f64; 3]) -> [f64; 3] {
         self.look(e);
+        if self.bins {
+            return self.part_of_bin(e, mean, variance);
+        }
         let count = self.noise.len();
         let [mut weight, mut product, mut looks] = [0.0; 3];
         for (q, noise) in self.noise.iter().enumerate() {
@@ -332,5 +414,35 @@ impl Grid {
             }
         }
         [weight, if weight > 0.0 { product / weight } else { score }, looks]
+    }
+
+    /// [`part`](Self::part) of a bin: an exact score of this weight would have its slope and curvature.
+    fn part_of_bin(&self, e: usize, mean: f64, variance: f64) -> [f64; 3] {
+        let (count, points) = (self.noise.len(), self.points());
+        let slopes = &self.slopes[e * points..][..points];
+        let [mut weight, mut product, mut looks] = [0.0; 3];
+        for q in 0..count {
+            let [mut all, mut first, mut second, mut known, mut scores] = [0.0; 5];
+            for p in (q..points).step_by(count) {
+                let (share, bias, [slope, curvature]) = (self.looks[p], self.biases[p], slopes[p]);
+                all += share;
+                first += share * bias;
+                second += share * bias * bias;
+                // The least there is, for a score beyond an end of the scale that says nothing.
+                let curvature = math::max(curvature, 1e-6 / (variance + self.noise[q]));
+                let precision = share * curvature / math::max(1.0 - variance * curvature, 1e-9);
+                known += precision;
+                scores += precision * (mean + slope / curvature);
+            }
+            looks += all;
+            if all > 1e-12 {
+                let centre = first / all;
+                let spread = math::max(second / all - centre * centre, 0.0);
+                let own = all / (all / known + spread);
+                weight += own;
+                product += own * scores / known;
+            }
+        }
+        [weight, if weight > 0.0 { product / weight } else { mean }, looks]
     }
 }

@@ -1,6 +1,6 @@
 //! What comes of sweeps: grades, and what is known of reviewers.
 
-use super::block::Block;
+use super::block::{Block, Site};
 use super::law::Law;
 use super::nodes::Nodes;
 use super::real::Real;
@@ -43,17 +43,19 @@ pub(super) struct Reviewer {
 #[derive(Debug, Clone, Copy, Default)]
 struct Own {
     weight: f64,
+    /// How far the grade is above that of works of one kind.
+    above: f64,
     level: Level,
 }
 
 impl<F: Real> State<'_, '_, F> {
     /// Grades as means of corrected scores and the mean of the law. Part by part of the graph, grades
     /// are moved together so that by the reviews of those who are not indifferent they are as high as the
-    /// scores: how high a part is as a whole nothing else tells.
+    /// scores, less the biases known beforehand: how high a part is as a whole nothing else tells.
     pub(super) fn into_found(mut self) -> Found {
         let (parts, mut reviewers) = self.parts();
         (self.sites, self.scores, self.found) = Default::default();
-        let Self { ratings, slots, items, law, .. } = self;
+        let Self { ratings, slots, items, told, law, options, .. } = self;
         let variances = chunks::column(items.len(), |u| 1.0 / items[u][0].get());
         drop(items);
         let mut weights = vec![0.0; ratings.column().len()];
@@ -62,7 +64,24 @@ impl<F: Real> State<'_, '_, F> {
         by_review(ratings, &slots, &parts, 1, &mut corrections);
         drop((parts, slots));
         let sighted = chunks::column(reviewers.len(), |v| F::new(reviewers[v].sighted));
-        let own = own(ratings, &law, &sighted, &weights, &corrections);
+        let mut own = own(ratings, &law, &sighted, &weights, &corrections);
+        if options.bins {
+            // Bins are not about what falls in them: biases tell the level, over all reviews.
+            for (u, own) in own.iter_mut().enumerate() {
+                let all = ratings.reviewers(u).iter().map(|v| &reviewers[v.index()]);
+                own.level = all.fold(Level::default(), |level, v| {
+                    level.add(Level { sum: v.sighted * v.bias, weight: v.sighted })
+                });
+            }
+        }
+        if !told.is_empty() {
+            for (u, own) in own.iter_mut().enumerate() {
+                for v in ratings.reviewers(u) {
+                    let bias = told[v.index()].mean(&law);
+                    own.level.sum -= reviewers[v.index()].sighted * bias;
+                }
+            }
+        }
         let (levels, level) = levels(ratings, |u| own[u].level);
         let centre = law.mean + level;
         for (u, lift) in levels.iter().enumerate() {
@@ -83,7 +102,7 @@ impl<F: Real> State<'_, '_, F> {
                 out = rest;
                 // The mean of the law stays where it is: scores alone move this grade.
                 let share = math::max(own[u].weight / (prior + own[u].weight), LEAST_SHARE);
-                let shift = level + (levels[u] - level) / share;
+                let shift = level + (levels[u] - level + own[u].above) / share;
                 for (slot, z) in slots.iter_mut().zip(ratings.of(u)) {
                     *slot = z - *slot - shift;
                 }
@@ -99,8 +118,8 @@ impl<F: Real> State<'_, '_, F> {
 
     /// What each review weighs and the score it stands for, by reviewer, and what is known of reviewers.
     pub(super) fn parts(&self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
-        if self.options.effort {
-            return self.parts_by_effort();
+        if self.options.on_grid() {
+            return self.parts_on_grid();
         }
         let mut parts = vec![[F::default(); 2]; self.sites.len()];
         let end = |v: usize| self.ratings.given(v).end;
@@ -118,8 +137,8 @@ impl<F: Real> State<'_, '_, F> {
         (parts, reviewers.concat())
     }
 
-    /// [`parts`](Self::parts) where reviewers look at some works and not at others.
-    fn parts_by_effort(&self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
+    /// [`parts`](Self::parts) by a grid.
+    fn parts_on_grid(&self) -> (Vec<[F; 2]>, Vec<Reviewer>) {
         let mut parts = self.sites.clone();
         let end = |v: usize| self.ratings.given(v).end;
         let reviewers = chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
@@ -128,7 +147,7 @@ impl<F: Real> State<'_, '_, F> {
             self.each_grid(people, parts, start, |grid, rows, own, parts| {
                 let mut looks = 0.0;
                 for (e, (part, seen)) in parts[own.clone()].iter_mut().zip(rows.of(0)).enumerate() {
-                    let [weight, score, look] = grid.part(e, seen[0]);
+                    let [weight, score, look] = grid.part(e, seen);
                     *part = [weight, self.law.mean + score].map(F::new);
                     looks += look;
                 }
@@ -194,11 +213,18 @@ fn own<F: Real>(
                 sum += w * corrected;
                 weight += w;
             }
-            let grade = sum / (prior + weight);
+            let mut grade = sum / (prior + weight);
+            let mut above = 0.0;
+            if let Some(kinds) = &law.kinds {
+                let pull = sum - prior * law.mean - law.mean * weight;
+                above =
+                    law.mean + kinds.work(Site { precision: weight, pull }).moments()[0] - grade;
+                grade += above;
+            }
             let level = scores.iter().zip(sighted).fold(Level::default(), |level, (z, w)| {
                 level.add(Level { sum: w.get() * (z - grade), weight: w.get() })
             });
-            own[u - first] = Own { weight, level };
+            own[u - first] = Own { weight, above, level };
         });
     });
     own

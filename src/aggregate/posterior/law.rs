@@ -1,7 +1,8 @@
 //! The laws that reviewers and works are drawn from, and how they are learned.
 
-use super::effort::{EFFORT, EFFORTS, EffortSums, Grid, Low};
+use super::effort::{EFFORT, EFFORTS, Grid, GridSums, Low};
 use super::nodes::{Nodes, OTHERS, STYLES, Shares};
+use super::works::{ItemSums, Kinds};
 use crate::aggregate::moments::Moments;
 use crate::math;
 
@@ -33,9 +34,12 @@ pub(super) struct Law {
     pub(super) floor: f64,
     /// The variance of all ratings.
     pub(super) total: f64,
+    /// The kinds of works, where they are of two.
+    pub(super) kinds: Option<Kinds>,
 }
 
 /// What tells reviewers apart besides their biases.
+#[allow(clippy::struct_excessive_bools)] // each is an option by itself
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Options {
     pub(super) precisions: bool,
@@ -44,6 +48,19 @@ pub(super) struct Options {
     pub(super) shift: i8,
     /// Whether reviewers look at works with a probability of their own; without manners and shift.
     pub(super) effort: bool,
+    /// Whether scores are bins; without manners and shift.
+    pub(super) bins: bool,
+    /// Whether works are of two kinds.
+    pub(super) kinds: bool,
+    /// Whether something is known of reviewers beforehand.
+    pub(super) known: bool,
+}
+
+impl Options {
+    /// Whether a reviewer is integrated over a grid of biases too.
+    pub(super) fn on_grid(self) -> bool {
+        self.effort || self.bins
+    }
 }
 
 impl Law {
@@ -64,6 +81,7 @@ impl Law {
             level: 0.0,
             floor,
             total: math::max(moments.total, LEAST_VARIANCE),
+            kinds: None,
         }
     }
 
@@ -71,6 +89,9 @@ impl Law {
     pub(super) fn with(mut self, before: Options, after: Options) -> Self {
         if after.precisions && !before.precisions {
             self.shape = START_SHAPE;
+        }
+        if after.kinds && !before.kinds {
+            self.kinds = Some(Kinds::start(self.quality));
         }
         if after.manners && !before.manners {
             self.shares = start_shares();
@@ -123,25 +144,6 @@ impl ReviewerSums {
     }
 }
 
-/// What works add up to.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct ItemSums {
-    pub(super) count: f64,
-    /// Of grades less the mean of the law, and of their squares with the variances.
-    pub(super) sum: f64,
-    pub(super) square: f64,
-}
-
-impl ItemSums {
-    pub(super) fn add(self, other: Self) -> Self {
-        Self {
-            count: self.count + other.count,
-            sum: self.sum + other.sum,
-            square: self.square + other.square,
-        }
-    }
-}
-
 /// Reviewers that the law to begin with counts as: of these the shares and the variance of biases
 /// are what they were at the start.
 const PSEUDO: f64 = 2.0;
@@ -187,6 +189,7 @@ impl Law {
         let shift = works.sum / works.count;
         self.quality =
             math::clamp(works.square / works.count - shift * shift, LEAST_VARIANCE, self.most());
+        self.kinds = self.kinds.map(|_| Kinds::learned(works, self.quality));
     }
 
     /// The laws of reviewers under which what was found of them is most probable.
@@ -233,14 +236,17 @@ impl Law {
         self.learn_honest(honest + shifted, [square, start], precision, log);
     }
 
-    /// The laws of reviewers of whom each looks at some works and not at others.
-    pub(super) fn learn_effort(&mut self, sums: &EffortSums, grid: &Grid) {
+    /// The laws of reviewers on a grid.
+    pub(super) fn learn_grid(&mut self, sums: &GridSums, grid: &Grid, options: Options) {
         let (mut precision, mut log) = (0.0, 0.0);
         for (share, noise) in sums.precisions.iter().zip(&grid.noise) {
             precision += share / (noise - self.floor);
             log -= share * math::ln(noise - self.floor);
         }
         self.learn_honest(sums.count, [sums.square, START_BIAS], precision, log);
+        if !options.effort {
+            return;
+        }
         let [count, sum, square] = sums.low;
         if count > PSEUDO {
             // Who does not look gives what most works get: the ends of the scale are no such score.
@@ -328,7 +334,7 @@ impl Law {
 }
 
 /// The shape of the Gamma law of which the mean logarithm less the logarithm of the mean is this.
-fn shape(log: f64) -> f64 {
+pub(super) fn shape(log: f64) -> f64 {
     let mut a = -0.5 / log;
     for _ in 0..6 {
         let (value, slope) = (math::digamma(a) - math::ln(a) - log, math::trigamma(a) - 1.0 / a);

@@ -1,11 +1,12 @@
 //! Laws learned from a sample of reviewers and works, given what the others say of the works.
 
 use super::block::{Block, Seen, Site};
-use super::effort::{EffortSums, Grid, Guess};
-use super::law::{ItemSums, Law, Options, ReviewerSums};
+use super::effort::{Grid, GridSums, Guess};
+use super::law::{Law, Options, ReviewerSums};
 use super::nodes::Nodes;
 use super::real::Real;
 use super::state::{State, batches};
+use super::works::ItemSums;
 use crate::chunks;
 
 /// So many reviewers, and works, tell what the laws are: their number beyond this adds nothing that
@@ -29,27 +30,51 @@ pub(super) struct Sample<F> {
     works: Vec<Site>,
     /// How many reviewers one of the sample stands for.
     pub(super) each: f64,
+    /// How many works one stands for.
+    each_work: f64,
+}
+
+/// One of every `stride` numbers below `count`, in order, at another place each time: what recurs in the
+/// order of ids is not to be all that is seen.
+fn drawn(count: usize, stride: usize) -> impl Iterator<Item = usize> {
+    let place = move |block: u64| {
+        // A step of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+        let mut x = block.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((x ^ (x >> 31)) % stride as u64).unwrap_or(0)
+    };
+    (0..count.div_ceil(stride))
+        .map(move |b| b * stride + place(b as u64))
+        .filter(move |&i| i < count)
+}
+
+/// About `enough` of them and at least one, with how many each stands for.
+fn one_of_each_row(
+    all: impl Iterator<Item = usize> + Clone,
+    enough: usize,
+) -> (f64, impl Iterator<Item = usize>) {
+    let count = all.clone().count();
+    let stride = count.div_ceil(enough).max(1);
+    let (mut next, mut taken) = (drawn(count, stride).peekable(), 0);
+    let each = count as f64 / drawn(count, stride).count().max(1) as f64;
+    let is_next = move |_: &usize| {
+        taken += 1;
+        next.next_if_eq(&(taken - 1)).is_some()
+    };
+    (each, all.filter(is_next))
 }
 
 impl<F: Real> Sample<F> {
     pub(super) fn of(state: &State<'_, '_, F>, enough: usize) -> Self {
-        let State { ratings, items, law, .. } = state;
-        let stride = |count: usize| count.div_ceil(enough).max(1);
-        let (mut seen, mut all) = (Seen::default(), 0);
-        for v in (0..ratings.people()).filter(|&v| !ratings.given(v).is_empty()) {
-            if all % stride(ratings.people()) == 0 {
-                state.see(v..v + 1, &state.sites[ratings.given(v)], &mut seen);
-            }
-            all += 1;
-        }
-        let prior = 1.0 / law.quality;
-        let works = (0..items.len()).step_by(stride(items.len()));
-        let works = works.filter(|&u| !ratings.range(u).is_empty()).map(|u| {
-            let all = state.item(u);
-            Site { precision: all.precision - prior, pull: all.pull - law.mean * all.precision }
-        });
-        let each = all as f64 / seen.len() as f64;
-        Self { works: works.collect(), seen, each }
+        let ratings = state.ratings();
+        let mut seen = Seen::default();
+        let people = (0..ratings.people()).filter(|&v| !ratings.given(v).is_empty());
+        let (each, people) = one_of_each_row(people, enough);
+        people.for_each(|v| state.see(v..v + 1, &state.sites[ratings.given(v)], &mut seen));
+        let works = (0..ratings.items()).filter(|&u| !ratings.range(u).is_empty());
+        let (each_work, works) = one_of_each_row(works, enough);
+        Self { works: works.map(|u| state.said(u)).collect(), seen, each, each_work }
     }
 
     /// What reviewers come to under a law, node by node.
@@ -66,21 +91,28 @@ impl<F: Real> Sample<F> {
     }
 
     fn works(&self, law: &Law) -> ItemSums {
-        let prior = 1.0 / law.quality;
         let parts = chunks::map(self.works.len(), |works| {
-            works.fold(ItemSums::default(), |sums, u| {
-                let precision = self.works[u].precision + prior;
-                let mean = self.works[u].pull / precision;
-                sums.add(ItemSums { count: 1.0, sum: mean, square: mean * mean + 1.0 / precision })
-            })
+            works.fold(ItemSums::default(), |sums, u| sums.add(law.work(self.works[u])))
         });
         chunks::tree(parts, ItemSums::add)
     }
 
-    /// What reviewers come to of whom each looks at some works and not at others.
-    fn efforts(&self, grid: &Grid, guesses: &mut [Guess]) -> EffortSums {
+    /// The kinds of works under which what reviews say is most probable, after so many steps; and how much
+    /// more probable it is than if all were of one kind.
+    pub(super) fn learn_kinds(&self, mut law: Law, steps: u32) -> (Law, f64) {
+        let mut gain = 0.0;
+        for _ in 0..steps {
+            let works = self.works(&law);
+            gain = works.gain() * self.each_work;
+            law.learn_works(&works);
+        }
+        (law, gain)
+    }
+
+    /// What reviewers come to on a grid.
+    fn on_grid(&self, grid: &Grid, guesses: &mut [Guess]) -> GridSums {
         let parts = chunks::map_mut(guesses, |first, guesses| {
-            let (mut grid, mut sums) = (grid.clone(), EffortSums::default());
+            let (mut grid, mut sums) = (grid.clone(), GridSums::default());
             let rows = self.seen.part(first..first + guesses.len());
             for (i, guess) in guesses.iter_mut().enumerate() {
                 grid.learn(rows, i, *guess);
@@ -95,7 +127,7 @@ impl<F: Real> Sample<F> {
             }
             sums
         });
-        parts.iter().fold(EffortSums::default(), EffortSums::add)
+        parts.iter().fold(GridSums::default(), GridSums::add)
     }
 
     fn guesses(&self, grid: &Grid) -> Vec<Guess> {
@@ -104,18 +136,19 @@ impl<F: Real> Sample<F> {
     }
 
     /// Makes laws more probable in so many steps, or until they move by less than this part, and says
-    /// how probable they were before the last: the logarithm of the probability of all that reviewers say.
+    /// how probable they were before the last: the logarithm of the probability of all that reviewers say,
+    /// and how much more probable that is where works are of two kinds.
     pub(super) fn learn(&self, law: &mut Law, options: Options, steps: u32, near: f64) -> f64 {
-        let (mut evidence, mut shift) = (0.0, 0.0);
+        let (mut evidence, mut shift, mut gain) = (0.0, 0.0, 0.0);
         let mut guesses = None;
         for _ in 0..steps {
             let before = *law;
-            if options.effort {
-                let grid = Grid::new(law);
+            if options.on_grid() {
+                let grid = Grid::new(law, options);
                 let guesses = guesses.get_or_insert_with(|| self.guesses(&grid));
-                let sums = self.efforts(&grid, guesses);
+                let sums = self.on_grid(&grid, guesses);
                 evidence = sums.evidence;
-                law.learn_effort(&sums, &grid);
+                law.learn_grid(&sums, &grid, options);
             } else {
                 let nodes = Nodes::new(law, options);
                 let sums = self.reviewers(&nodes);
@@ -124,8 +157,9 @@ impl<F: Real> Sample<F> {
             }
             let works = self.works(law);
             shift = works.sum / works.count;
+            gain = works.gain();
             law.learn_works(&works);
-            if options.effort {
+            if options.on_grid() {
                 law.go_on(&before, GO_ON);
             }
             if law.is_near(&before, near) {
@@ -134,7 +168,30 @@ impl<F: Real> Sample<F> {
         }
         // Scores and works are less the mean while laws are learned; half a step at once is steady.
         law.mean += 0.5 * shift;
+        law.kinds = law.kinds.map(|kinds| kinds.lowered(0.5 * shift));
         law.low.mean -= 0.5 * shift;
-        evidence * self.each
+        evidence * self.each + gain * self.each_work
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::drawn;
+
+    #[test]
+    fn one_of_every_row_is_drawn_wherever_it_is() {
+        for (count, stride) in [(0, 1), (1, 1), (10, 1), (10, 3), (1000, 5), (1001, 7)] {
+            let all: Vec<usize> = drawn(count, stride).collect();
+            assert!(all.iter().all(|&i| i < count));
+            let blocks: Vec<usize> = all.iter().map(|i| i / stride).collect();
+            // The last block may lack the one that is drawn.
+            assert!(blocks.len() + 1 >= count.div_ceil(stride));
+            assert!(blocks.windows(2).all(|pair| pair[0] < pair[1]));
+        }
+        // Each place of five is drawn about as often as the others.
+        for place in 0..5 {
+            let times = drawn(10_000, 5).filter(|i| i % 5 == place).count();
+            assert!((340..=460).contains(&times), "{place}: {times}");
+        }
     }
 }

@@ -48,8 +48,13 @@ impl Levels {
         self.step * self.step / 12.0
     }
 
+    /// Whether works crowd on levels: where they do is no kind of works.
+    pub(super) fn are_coarse(self) -> bool {
+        self.step > APART
+    }
+
     /// Whether one score of a reviewer tells little by itself.
     pub(super) fn are_few(self) -> bool {
-        self.step > APART || self.end > END
+        self.are_coarse() || self.end > END
     }
 }

@@ -41,7 +41,7 @@ pub enum LiveError {
 /// the tolerance, what sweeps over the whole course would make of all reviews. After each change the
 /// reviewers of works whose grades moved by more than a hundredth of a standard error are looked at
 /// anew, and so on until none moves: about a hundred reviewers, whatever the size of the course. Effort
-/// is not told apart here. Fit anew from time to time: overnight, say.
+/// and kinds of works are not told apart here, and scores are no bins. Fit anew from time to time: overnight, say.
 ///
 /// ```
 /// use peergrade::aggregate::Posterior;
@@ -315,8 +315,7 @@ impl<'a> LivePosterior<'a> {
 
     /// All that is said of an item; where that moved, its reviewers join the front.
     fn collect(&mut self, item: usize, front: &mut BTreeSet<u32>) {
-        let precision = 1.0 / self.law.quality;
-        let start = Site { precision, pull: precision * self.law.mean };
+        let start = self.law.start_of_work();
         let rows = self.works[item].iter().map(|&row| self.rows[row as usize]);
         let all = rows.clone().fold(start, |all, row| all.plus(Site::new(row.site)));
         self.items[item] = all;

@@ -33,6 +33,9 @@ pub(super) type Shares = [[f64; OTHERS]; STYLES.len()];
 const PRECISIONS: usize = 8;
 const WIDE: usize = 12;
 
+/// Where much is known of a reviewer beforehand: what is left to tell is narrow.
+const FINE: usize = 16;
+
 /// How far the nodes of precision go, in standard deviations of its logarithm.
 const REACH: f64 = 3.2;
 
@@ -52,6 +55,8 @@ pub(super) struct Nodes<F> {
     /// Of the slope.
     pub(super) square: Vec<F>,
     pub(super) offset: Vec<F>,
+    /// The part of the offset that is the reviewer's own.
+    pub(super) apart: Vec<F>,
     /// Variances of the noise: of the reviewer's own, and with the floor.
     pub(super) own: Vec<f64>,
     /// The logarithms of the reviewer's own.
@@ -72,7 +77,7 @@ impl<F: Real> Nodes<F> {
         for (share, offset) in groups.into_iter().take(1 + usize::from(options.shift != 0)) {
             for &(precision, probability) in &precisions {
                 let style = Style { slope: 1.0, bias: 1.0, share: share * probability };
-                nodes.push(law, style, law.level + offset, 1.0 / precision);
+                nodes.push(law, style, offset, 1.0 / precision);
             }
         }
         nodes.honest = 0..precisions.len();
@@ -90,12 +95,15 @@ impl<F: Real> Nodes<F> {
         nodes
     }
 
-    fn push(&mut self, law: &Law, style: Style, offset: f64, own: f64) {
+    fn push(&mut self, law: &Law, style: Style, apart: f64, own: f64) {
         let bias = style.bias * law.bias;
         let probability = math::max(style.share, LEAST_PROBABILITY);
         self.slope.push(F::new(style.slope));
         self.square.push(F::new(style.slope * style.slope));
-        self.offset.push(F::new(offset));
+        // The level is that of the honest, to whom the shifted are compared.
+        let level = if style.slope < 1.0 { 0.0 } else { law.level };
+        self.offset.push(F::new(level + apart));
+        self.apart.push(F::new(apart));
         self.own.push(own);
         self.log.push(math::ln(own));
         self.noise.push(F::new(own + law.floor));
@@ -116,7 +124,13 @@ pub(super) fn precisions(law: &Law, options: Options) -> Vec<(f64, f64)> {
     if !options.precisions {
         return vec![(precision, 1.0)];
     }
-    let count = if shape < 1.0 { WIDE } else { PRECISIONS };
+    let count = if options.known {
+        FINE
+    } else if shape < 1.0 {
+        WIDE
+    } else {
+        PRECISIONS
+    };
     let middle = math::digamma(shape) - math::ln(shape);
     let width = REACH * math::max(math::sqrt(math::trigamma(shape)), NARROW);
     let ratio = |q: usize| {

@@ -1,5 +1,6 @@
 //! Which model the scores speak for.
 
+use super::history::Told;
 use super::law::{Law, Options};
 use super::learn::{ENOUGH, FEW, FEWER, Sample};
 use super::real::Real;
@@ -17,6 +18,8 @@ pub(super) struct Search {
     pub(super) looks: bool,
     /// Whether manners other than the honest may be found.
     pub(super) manners: bool,
+    /// Whether works may be of two kinds.
+    pub(super) kinds: bool,
 }
 
 /// By how much the logarithm of the evidence of a model must be better than that of one which tells
@@ -25,7 +28,11 @@ const FOR_PRECISIONS: f64 = 5.0;
 const FOR_MANNERS: f64 = 20.0;
 const FOR_SHIFT: f64 = 20.0;
 const FOR_EFFORT: f64 = 8.0;
+const FOR_KINDS: f64 = 12.0;
 const NEEDED_EACH: f64 = 0.01;
+
+/// Of what is needed for each reviewer, the part for each thing that a model tells besides the first.
+const BESIDES: f64 = 0.3;
 
 /// The part of that at which a model is fitted, to see whether it reaches the whole.
 const TRIED: f64 = 0.25;
@@ -55,13 +62,25 @@ fn needed(before: Options, after: Options) -> f64 {
     one(before.precisions, after.precisions, FOR_PRECISIONS)
         + one(before.manners, after.manners, FOR_MANNERS)
         + one(before.effort, after.effort, FOR_EFFORT)
+        + one(before.kinds, after.kinds, FOR_KINDS)
         + one(before.shift != 0, after.shift != 0, FOR_SHIFT)
+}
+
+/// How much of that is needed for each reviewer: some for each thing that is told and was not before.
+fn each(before: Options, after: Options) -> f64 {
+    let pairs = [
+        (before.precisions, after.precisions),
+        (before.manners, after.manners),
+        (before.shift != 0, after.shift != 0),
+    ];
+    let added = pairs.into_iter().filter(|(before, after)| before != after).count();
+    1.0 + BESIDES * (added as f64 - 1.0)
 }
 
 /// The part of the way that sweeps go: where a reviewer may be of one manner or the other, full steps can
 /// go to and fro.
 pub(super) fn step(options: Options) -> f64 {
-    if options.manners { 0.7 } else { 1.0 }
+    if options.manners || options.kinds { 0.7 } else { 1.0 }
 }
 
 /// An extension of a model.
@@ -74,8 +93,25 @@ struct Extension {
 }
 
 impl Search {
+    /// Fits the state with what is known of people beforehand.
+    ///
+    /// Whether reviewers always look is for these scores to tell: what is known is of those who do, or of
+    /// those who do not, and speaks for the model that it came from.
+    pub(super) fn fit_with<F: Real>(&self, state: &mut State<'_, '_, F>, told: Vec<Told>) -> Fit {
+        if told.is_empty() {
+            return self.fit(state);
+        }
+        let before = if self.looks { self.fit(state).iterations() } else { 0 };
+        state.tell(told);
+        let last = Self { looks: false, ..*self }.fit(state);
+        Fit::iterated(before + last.iterations(), last.converged(), last.last_change())
+    }
+
     /// Fits the state, by more options where the scores speak for them.
     pub(super) fn fit<F: Real>(&self, state: &mut State<'_, '_, F>) -> Fit {
+        if state.options.bins {
+            return self.settle(state, self.rounds.tolerance);
+        }
         let ratings = state.ratings();
         let reviewers = (0..ratings.people()).filter(|&v| !ratings.given(v).is_empty()).count();
         let least = NEEDED_EACH * reviewers as f64;
@@ -122,13 +158,23 @@ impl Search {
             let gain = evidence - start;
             let apart = options.shift == now.shift || law.stands_apart();
             // The better by what is asked of it at least.
+            let least = least * each(now, options);
             let own = gain - math::max(TRIED * needed(now, options), least);
             if own > best && apart {
                 best = own;
                 found = Some(Extension { options, law, gain });
             }
         }
-        let options = Options { precisions: true, effort: true, ..Options::default() };
+        let options = Options { kinds: true, ..now };
+        if self.kinds && !now.kinds && !now.effort && !refused.contains(&options) {
+            let law = state.law.with(now, options);
+            let (law, gain) = sample.learn_kinds(law, STEPS_OF_FEW);
+            if gain - math::max(FOR_KINDS, least) > best {
+                found = Some(Extension { options, law, gain });
+            }
+        }
+        let known = now.known;
+        let options = Options { precisions: true, effort: true, known, ..Options::default() };
         let out = now.effort || now.shift != 0 || refused.contains(&options);
         if found.is_some() || !self.looks || out {
             return found;
@@ -164,7 +210,7 @@ impl Search {
         self.rounds.run_until(state.ratings(), || {
             let options = state.options;
             // How often reviewers look settles slowly, and takes long to learn.
-            let (enough, steps, near) = if options.effort {
+            let (enough, steps, near) = if options.on_grid() {
                 (ENOUGH / 2, STEPS / 3, NEAR / 3.0)
             } else {
                 (ENOUGH, STEPS, NEAR)

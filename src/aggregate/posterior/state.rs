@@ -2,8 +2,10 @@
 
 use core::ops::Range;
 
+use super::bins::edges;
 use super::block::{Block, REVIEWERS, Rows, Seen, Site};
 use super::effort::{Grid, Guess};
+use super::history::Told;
 use super::law::{Law, Options};
 use super::nodes::Nodes;
 use super::real::Real;
@@ -26,8 +28,12 @@ pub(super) struct State<'r, 'a, F> {
     pub(super) items: Vec<[F; 2]>,
     /// What is said of the item of each rating, by reviewer.
     pub(super) found: [Vec<F>; 2],
+    /// By reviewer: the bins that scores are, where they are.
+    edges: Vec<[F; 2]>,
     /// What is known of biases where reviewers look at some works and not at others.
     guesses: Vec<Guess>,
+    /// What is known of people beforehand; empty where nothing is of anybody.
+    pub(super) told: Vec<Told>,
     pub(super) law: Law,
     pub(super) options: Options,
 }
@@ -63,9 +69,10 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
     pub(super) fn new(
         ratings: &'r Ratings<'a>,
         by_reviewer: &[f64],
-        law: Law,
+        law: &Law,
         options: Options,
     ) -> Self {
+        let law = *law;
         let given = ratings.graph().given();
         let mut slots = vec![0; given.len()];
         for (slot, review) in (0..).zip(given) {
@@ -76,10 +83,29 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         let sites = chunks::column(by_reviewer.len(), site);
         let items = vec![[F::default(); 2]; ratings.items()];
         let found = [Vec::new(), Vec::new()];
-        let guesses = Vec::new();
-        let mut state = Self { ratings, slots, scores, sites, items, found, guesses, law, options };
+        let (edges, guesses, told) = (Vec::new(), Vec::new(), Vec::new());
+        let mut state = Self {
+            ratings,
+            slots,
+            scores,
+            sites,
+            items,
+            found,
+            edges,
+            guesses,
+            told,
+            law,
+            options,
+        };
         state.collect();
         state
+    }
+
+    /// The same with scores that are bins.
+    pub(super) fn with_bins(mut self) -> Self {
+        self.edges = edges(self.ratings);
+        self.options = Options { precisions: true, bins: true, ..self.options };
+        self
     }
 
     pub(super) fn ratings(&self) -> &'r Ratings<'a> {
@@ -89,6 +115,19 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
     /// All that is said of an item.
     pub(super) fn item(&self, u: usize) -> Site {
         Site::new(self.items[u])
+    }
+
+    /// All that reviews say of a work, less the mean of the law.
+    pub(super) fn said(&self, u: usize) -> Site {
+        let law = &self.law;
+        let mut all = self.item(u);
+        if law.kinds.is_some() {
+            let sites = self.slots[self.ratings.range(u)].iter();
+            let site = |&slot: &u32| Site::new(self.sites[slot as usize]);
+            all = sites.map(site).fold(Site::default(), Site::plus);
+        }
+        let precision = all.precision - law.start_of_work().precision;
+        Site { precision, pull: all.pull - law.mean * all.precision }
     }
 
     /// Raises all works to the level of the honest.
@@ -106,8 +145,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
     /// All that is said of each item, and of the item of each rating.
     fn collect(&mut self) -> Changes {
         let Self { ratings, slots, sites, items, law, .. } = self;
-        let precision = 1.0 / law.quality;
-        let start = Site { precision, pull: precision * law.mean };
+        let start = law.start_of_work();
         let changes = chunks::map_mut(items, |first, items| {
             let mut changes = Changes::default();
             let rows = first..first + items.len();
@@ -120,7 +158,13 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
                     if sites.is_empty() {
                         return;
                     }
-                    let all = sites.iter().fold(start, |all, &site| all.plus(Site::new(site)));
+                    let mut all = sites.iter().fold(start, |all, &site| all.plus(Site::new(site)));
+                    if let Some(kinds) = &law.kinds {
+                        let pull = all.pull - law.mean * all.precision;
+                        let [mean, variance] = kinds.work(Site { pull, ..all }).moments();
+                        all =
+                            Site { precision: 1.0 / variance, pull: (law.mean + mean) / variance };
+                    }
                     let item = &mut items[u - first];
                     changes = changes.add(Changes::one(all.mean() - Site::new(*item).mean()));
                     *item = all.cells();
@@ -140,8 +184,8 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
     /// What every review says, from what all others say; then what they say together. New sites are
     /// `step` of the way from the old ones.
     pub(super) fn sweep(&mut self, step: f64) -> Changes {
-        if self.options.effort {
-            return self.sweep_effort(step);
+        if self.options.on_grid() {
+            return self.sweep_grid(step);
         }
         let nodes = Nodes::<F>::new(&self.law, self.options);
         let mut sites = core::mem::take(&mut self.sites);
@@ -163,8 +207,8 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         self.collect()
     }
 
-    /// A sweep where reviewers look at some works and not at others.
-    fn sweep_effort(&mut self, step: f64) -> Changes {
+    /// A sweep where reviewers look at some works and not at others, or scores are bins.
+    fn sweep_grid(&mut self, step: f64) -> Changes {
         let mut sites = core::mem::take(&mut self.sites);
         let ratings = self.ratings;
         let end = |v: usize| ratings.given(v).end;
@@ -198,7 +242,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         start: usize,
         mut work: impl FnMut(&mut Grid, Rows<'_, F>, Range<usize>, &mut [[F; 2]]),
     ) {
-        let (mut grid, mut seen) = (Grid::new(&self.law), Seen::default());
+        let (mut grid, mut seen) = (Grid::new(&self.law, self.options), Seen::default());
         for v in people {
             let range = self.ratings.given(v);
             let own = range.start - start..range.end - start;
@@ -233,9 +277,15 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
     pub(super) fn see(&self, people: Range<usize>, sites: &[[F; 2]], seen: &mut Seen<F>) {
         let range = of_batch(self.ratings, &people);
         let start = range.start;
-        let ends = people.map(|v| self.ratings.given(v).end - start);
+        let ends = people.clone().map(|v| self.ratings.given(v).end - start);
         let found = [&self.found[0][range.clone()], &self.found[1][range.clone()]];
-        seen.extend(&self.law, ends, &self.scores[range], found, sites);
+        seen.extend(&self.law, ends, &self.scores[range.clone()], found, sites);
+        if let Some(edges) = self.edges.get(range) {
+            seen.extend_edges(&self.law, edges);
+        }
+        if !self.told.is_empty() {
+            seen.tell(&self.told[people]);
+        }
     }
 
     /// The logarithm of the probability of all scores under the laws, but for a constant a review
@@ -252,7 +302,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         let Self { ratings, slots, sites, law, .. } = self;
         let of_people = chunks::map(ratings.people(), |people| {
             let mut sum = 0.0;
-            if self.options.effort {
+            if self.options.on_grid() {
                 let range = of_batch(ratings, &people);
                 let mut own = sites[range.clone()].to_vec();
                 self.each_grid(people, &mut own, range.start, |grid, _, _, _| {
@@ -273,7 +323,10 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
                 if range.is_empty() {
                     return sum;
                 }
-                let own = square(all) - 0.5 * math::ln(law.quality * all.precision);
+                let own = match &law.kinds {
+                    None => square(all) - 0.5 * math::ln(law.quality * all.precision),
+                    Some(kinds) => kinds.work(self.said(u)).evidence,
+                };
                 slots[range].iter().fold(sum + own, |sum, &slot| {
                     let site = Site::new(sites[slot as usize]);
                     let rest = Site {

@@ -12,7 +12,15 @@ use crate::aggregate::fixtures::{matrix, small, tree};
 use crate::aggregate::{Mean, ShrunkMean};
 use crate::id::SubmissionId;
 
-const OPTIONS: Options = Options { precisions: true, manners: true, shift: -1, effort: false };
+const OPTIONS: Options = Options {
+    precisions: true,
+    manners: true,
+    shift: -1,
+    effort: false,
+    bins: false,
+    kinds: false,
+    known: false,
+};
 const MOMENTS: Moments =
     Moments { mean: 0.3, quality: 1.5, bias: 0.4, noise: 0.7, within_items: 1.1, total: 2.6 };
 
@@ -190,7 +198,7 @@ fn looks_at_two_works_are_summed_nearly_exactly() {
         let (precisions, pulls) = (known.map(|k| 1.0 / k.1), known.map(|k| k.0 / k.1));
         let found: [&[f64]; 2] = [&precisions, &pulls];
         seen.extend(&law, core::iter::once(2), &scores, found, &[[0.0; 2]; 2]);
-        let (rows, mut grid) = (seen.rows(), Grid::new(&law));
+        let (rows, mut grid) = (seen.rows(), Grid::new(&law, options));
         let mut guess = grid.guess(rows, 0);
         for _ in 0..3 {
             grid.learn(rows, 0, guess);
@@ -202,6 +210,82 @@ fn looks_at_two_works_are_summed_nearly_exactly() {
             for (found, expected) in grid.moments(e, one).iter().zip(&expected[1 + 3 * e..]) {
                 assert!((found - expected).abs() < 1e-3, "{found} {expected}");
             }
+        }
+    }
+}
+
+/// Sums over fine grids of the bias and of both grades where scores are bins: the probability of the bins, then
+/// for both grades mean and variance.
+fn integral_of_bins(law: &Law, bins: [[f64; 2]; 2], known: [(f64, f64); 2]) -> [f64; 5] {
+    let normal = |x: f64, variance: f64| {
+        (-x * x / (2.0 * variance)).exp() / (2.0 * core::f64::consts::PI * variance).sqrt()
+    };
+    let nodes =
+        Nodes::<f64>::new(law, Options { precisions: true, bins: true, ..Options::default() });
+    let points = |mean: f64, variance: f64| {
+        let step = 14.0 * variance.sqrt() / 200.0;
+        (0..=200_u16).map(move |i| (mean + (f64::from(i) - 100.0) * step, step))
+    };
+    let mut sums = [0.0; 5];
+    for j in 0..nodes.len() {
+        let weight = nodes.weight[j].exp() * law.bias.sqrt();
+        let sd = nodes.noise[j].sqrt();
+        for (b, of_b) in points(0.0, law.bias) {
+            let each = [0, 1].map(|e| {
+                let (mean, variance) = known[e];
+                points(mean, variance).fold([0.0; 3], |[all, first, second], (s, of_s)| {
+                    let [low, high] = bins[e].map(|edge| math::normal_cdf((edge - s - b) / sd));
+                    let p = of_s * normal(s - mean, variance) * (high - low);
+                    [all + p, first + p * s, second + p * s * s]
+                })
+            });
+            let p = weight * of_b * normal(b, law.bias);
+            sums[0] += p * each[0][0] * each[1][0];
+            for e in [0, 1] {
+                sums[1 + 2 * e] += p * each[e][1] * each[1 - e][0];
+                sums[2 + 2 * e] += p * each[e][2] * each[1 - e][0];
+            }
+        }
+    }
+    for i in [1, 3] {
+        sums[i] /= sums[0];
+        sums[i + 1] = sums[i + 1] / sums[0] - sums[i] * sums[i];
+    }
+    sums
+}
+
+#[test]
+fn bins_of_two_works_are_integrated_nearly_exactly() {
+    let options = Options { precisions: true, bins: true, ..Options::default() };
+    let law = law(options);
+    let infinity = f64::INFINITY;
+    for (bins, known) in [
+        ([[0.0, 1.0], [-1.0, 0.0]], [(0.6, 0.8), (-0.2, 0.5)]),
+        ([[1.0, infinity], [2.0, infinity]], [(0.2, 1.2), (0.4, 0.7)]),
+        ([[-infinity, -2.0], [0.5, 1.5]], [(0.3, 0.6), (0.1, 1.1)]),
+    ] {
+        let expected = integral_of_bins(&law, bins, known);
+        let mut seen = Seen::default();
+        let (precisions, pulls) = (known.map(|k| 1.0 / k.1), known.map(|k| k.0 / k.1));
+        let found: [&[f64]; 2] = [&precisions, &pulls];
+        // The score within a bin says nothing: it is where the grid of biases is laid at first.
+        let scores = bins.map(|[low, high]| if low.is_finite() { low } else { high });
+        seen.extend(&law, core::iter::once(2), &scores, found, &[[0.0; 2]; 2]);
+        seen.extend_edges(&law, &bins);
+        let (rows, mut grid) = (seen.rows(), Grid::new(&law, options));
+        let mut guess = grid.guess(rows, 0);
+        for _ in 0..3 {
+            grid.learn(rows, 0, guess);
+            guess = grid.bias();
+        }
+        assert!((grid.evidence - expected[0].ln()).abs() < 2e-3, "{}", grid.evidence);
+        for (e, one) in rows.of(0).enumerate() {
+            let [first, second, looks] = grid.moments(e, one);
+            let mean = known[e].0 + first;
+            let variance = known[e].1 + second - first * first;
+            assert!((looks - 1.0).abs() < 1e-12, "{looks}");
+            assert!((mean - expected[1 + 2 * e]).abs() < 2e-3, "{mean} {expected:?}");
+            assert!((variance - expected[2 + 2 * e]).abs() < 2e-3, "{variance} {expected:?}");
         }
     }
 }
@@ -230,7 +314,7 @@ fn inverse(mut a: Vec<Vec<f64>>) -> (Vec<Vec<f64>>, f64) {
 
 /// Means and variances of the grades and the logarithm of the density of the ratings, where all
 /// reviewers are honest and equally precise: a normal law of the ratings, written out.
-fn dense(ratings: &Ratings<'_>, law: &Law) -> (Vec<(f64, f64)>, f64) {
+pub(super) fn dense(ratings: &Ratings<'_>, law: &Law) -> (Vec<(f64, f64)>, f64) {
     let noise = law.floor + 1.0 / law.precision;
     let rows: Vec<(usize, usize, f64)> = (0..ratings.items())
         .flat_map(|u| {
@@ -260,7 +344,11 @@ fn dense(ratings: &Ratings<'_>, law: &Law) -> (Vec<(f64, f64)>, f64) {
 }
 
 /// Sweeps under fixed laws.
-fn settled<'r, 'a>(ratings: &'r Ratings<'a>, law: Law, options: Options) -> State<'r, 'a, f64> {
+pub(super) fn settled<'r, 'a>(
+    ratings: &'r Ratings<'a>,
+    law: &Law,
+    options: Options,
+) -> State<'r, 'a, f64> {
     let mut state = State::new(ratings, &ratings.by_reviewer(), law, options);
     (0..2000).for_each(|_| {
         state.sweep(0.6);
@@ -279,7 +367,7 @@ proptest! {
         let ratings = Ratings::by_range(&kept).unwrap();
         let options = Options::default();
         let law = law(options);
-        let state = settled(&ratings, law, options);
+        let state = settled(&ratings, &law, options);
         let (grades, log) = dense(&ratings, &law);
         for (u, (mean, variance)) in grades.into_iter().enumerate() {
             let item = state.item(u);
@@ -306,7 +394,7 @@ fn grades_are_near_the_means_of_the_sweeps() {
     let reviews = course(2, |u, v| 2.0 + 0.8 * u as f64 + (1.0 + v as f64) / 4.0 * noise(u, v));
     let ratings = Ratings::by_spread(&reviews).unwrap();
     let options = Options { shift: 0, ..OPTIONS };
-    let state = settled(&ratings, law(options), options);
+    let state = settled(&ratings, &law(options), options);
     let items: Vec<_> = (0..ratings.items()).map(|u| state.item(u)).collect();
     let mean = state.law.mean;
     let combination = state.into_found().combination;

@@ -401,30 +401,3 @@ fn extremes_of_the_scale_give_numbers() {
         }
     }
 }
-
-#[test]
-fn draws_and_scores_are_pinned() {
-    use crate::golden::{Case, check};
-    let cohort = Cohort::individuals(500).unwrap();
-    let plan = Assigner::new(6).assign(&cohort, Seed::new(1)).unwrap();
-    let course = Simulation::new(Gaussian::pg1()).simulate(&cohort, &plan, Seed::new(2)).unwrap();
-    let positions = (0..3).flat_map(|draw| {
-        let hidden = hidden(course.reviews(), 0.3, draw);
-        (0..3000_u64).filter(move |&e| hidden[usize::try_from(e).unwrap()])
-    });
-    let score = |method: &dyn Aggregator| {
-        let score = HeldOut::default().evaluate(course.reviews(), method, Seed::new(3)).unwrap();
-        let draws = score.draws().iter();
-        draws.flat_map(|draw| [draw.rmse, draw.log_score]).collect::<Vec<f64>>()
-    };
-    check(
-        "evaluate",
-        vec![
-            Case::integers("hidden ratings", positions),
-            Case::floats("mean", score(&Mean)),
-            Case::floats("shrunk mean", score(&ShrunkMean)),
-            Case::floats("global mean", score(&Baseline::GlobalMean)),
-            Case::floats("mean and reviewer", score(&Baseline::ReviewerMean)),
-        ],
-    );
-}
