@@ -59,7 +59,7 @@ const ROSTERS: [(&str, usize, usize, usize); 5] = [
     ("bfi_2800.csv", 2800, 8, 0),
     ("class_237.csv", 237, 12, 0),
     ("groupeng_105.csv", 105, 8, 0),
-    ("gruepr_sample.csv", 32, 9, 9),
+    ("gruepr_sample.csv", 32, 9, 2),
     ("schaper_96.csv", 96, 6, 0),
 ];
 
@@ -89,6 +89,10 @@ fn every_roster_is_grouped_in_every_mode() {
             assert_eq!(report["columns"].as_array().unwrap().len(), columns, "{what}");
             assert_eq!(report["left_out"].as_array().unwrap().len(), left_out, "{what}");
             check_balance(&report, &what);
+            // One roster says when people are busy: every group can meet, nearly as long as is asked for.
+            let meets =
+                report["hours_in_common"]["least"].as_f64().is_some_and(|least| least >= 3.0);
+            assert_eq!(meets, name == "gruepr_sample.csv", "{what}");
         }
     }
 }

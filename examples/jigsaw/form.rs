@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use peergrade::group::{
-    FormError, GroupReport, Mode as ColumnMode, Rule, Strength, TopicChoice, UtcOffset, ZoneGroups,
-    evaluate,
+    Effort, FormError, GroupReport, Mode as ColumnMode, Rule, Strength, TopicChoice, UtcOffset,
+    ZoneGroups, evaluate,
 };
 use peergrade::{
     GroupError, GroupFormer, GroupSizes, Groups, Jigsaw, JigsawPlan, PersonId, Roles, Seed,
@@ -15,6 +15,7 @@ use peergrade::{
 use crate::choose::{Chosen, Wish};
 use crate::common::Failure;
 use crate::roster::{Data, Roster};
+use crate::time::Time;
 use crate::{Cli, Mode, Unlisted, is_wish};
 
 /// The name of the column of time zones among the traits.
@@ -24,6 +25,10 @@ const MAX_TOPICS: usize = 1024;
 /// People of one band of time zones are at most this many minutes apart, but for groups that are
 /// wider themselves.
 const BAND: u32 = 120;
+/// What a group without any time in common costs, beside columns of weight 1.
+const NO_TIME: f64 = 4.0;
+/// Above so many people time in common takes its time, and less of it must do.
+const MANY: usize = 2_000;
 
 /// What came of it.
 pub(crate) struct Outcome {
@@ -36,6 +41,7 @@ pub(crate) struct Outcome {
     pub(crate) violation: Option<String>,
     pub(crate) wishes: Option<Wishes>,
     pub(crate) offsets: Option<Vec<Option<UtcOffset>>>,
+    pub(crate) time: Option<Time>,
     pub(crate) method: &'static str,
     pub(crate) seconds: f64,
 }
@@ -55,6 +61,7 @@ pub(crate) fn form(
     roster: &Roster,
     chosen: &Chosen,
     offsets: Option<Vec<Option<UtcOffset>>>,
+    time: Option<Time>,
 ) -> Result<Outcome, Failure> {
     let people = roster.people.len();
     if people == 0 {
@@ -68,11 +75,17 @@ pub(crate) fn form(
     let seed = Seed::new(cli.seed);
     let sizes = sizes(cli);
     let zones = match &offsets {
-        Some(offsets) => Some(bands(roster, chosen, offsets, sizes, seed)?),
-        None => None,
+        Some(offsets) if jigsaw.is_none() => Some(bands(roster, chosen, offsets, sizes, seed)?),
+        _ => None,
     };
-    let traits = traits(people, chosen, zones.as_deref())?;
+    let traits = traits(people, chosen, zones.as_deref(), time.as_ref())?;
     let mut former = former(chosen, zones.is_some()).sizes(sizes);
+    if let Some(time) = &time {
+        former = former.overlap(time.asked, Strength::Soft(NO_TIME));
+        if people > MANY {
+            former = former.effort(Effort::Fast);
+        }
+    }
     if let Some(path) = &cli.apart {
         former = former.keep_apart(roster.pairs(path)?);
     }
@@ -87,19 +100,18 @@ pub(crate) fn form(
     };
     let seconds = start.elapsed().as_secs_f64();
     let roles = roles(cli, &homes, seed)?;
-    let balance = evaluate(&traits, &homes, &former)?;
-    // The sizes of homes are those of the jigsaw, which has checked them.
-    let broken = balance.violation().filter(|error| {
-        plan.is_none() || !matches!(error, FormError::Size { .. } | FormError::Groups(_))
-    });
-    let violation = broken.map(|error| explain(error.clone(), roster).to_string());
+    let balance = match &plan {
+        Some(plan) => plan.evaluate_homes(&traits, &former)?,
+        None => evaluate(&traits, &homes, &former)?,
+    };
+    let violation = balance.violation().map(|error| explain(error.clone(), roster).to_string());
     let method = match (&zones, chosen.columns.is_empty()) {
         (Some(_), true) => "time zones",
         (Some(_), false) => "time zones, balanced within",
         (None, true) => "shuffle",
         (None, false) => "balanced",
     };
-    Ok(Outcome { homes, plan, roles, balance, violation, wishes, offsets, method, seconds })
+    Ok(Outcome { homes, plan, roles, balance, violation, wishes, offsets, time, method, seconds })
 }
 
 fn sizes(cli: &Cli) -> GroupSizes {
@@ -226,6 +238,7 @@ fn traits(
     people: usize,
     chosen: &Chosen,
     zones: Option<&[Option<u32>]>,
+    time: Option<&Time>,
 ) -> Result<Traits, Failure> {
     let mut builder = Traits::builder(people);
     for (column, _) in &chosen.columns {
@@ -236,6 +249,9 @@ fn traits(
     }
     if let Some(zones) = zones {
         builder = builder.categorical(ZONES, zones);
+    }
+    if let Some(time) = time {
+        builder = builder.availability(&time.weeks);
     }
     Ok(builder.build()?)
 }

@@ -13,6 +13,7 @@ mod form;
 mod output;
 mod roster;
 mod story;
+mod time;
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -35,7 +36,9 @@ use roster::Roster;
 struct Cli {
     /// CSV with a column `person` (or `id`, `item`) and any others. A jigsaw reads wishes from
     /// `topic_0`, `topic_1`, ...: ranks, or costs, the lower the better. Pods and pairs are formed
-    /// of neighbours in time zones by `utc_offset`: +05:45, hours, or minutes.
+    /// of neighbours in time zones by `utc_offset`: +05:45, hours, or minutes; homes have as many
+    /// waking hours in common as their topics allow. Hours at which people are busy, as
+    /// 8AM;noon;13:00, are read from `busy_mon` to `busy_sun`.
     roster: PathBuf,
     /// Number of topics of the jigsaw.
     #[arg(long)]
@@ -67,6 +70,10 @@ struct Cli {
     /// A column whose values are never mixed in a pod or pair, as sections of a course.
     #[arg(long, value_name = "COLUMN")]
     section: Option<String>,
+    /// Hours a week that the people of a group are to have time in common, where it can be: those of
+    /// the hours in columns `busy_mon` to `busy_sun` at which none of them is busy.
+    #[arg(long, default_value_t = 4, value_name = "HOURS")]
+    meet: u32,
     /// CSV whose first two columns are people who are never in one group.
     #[arg(long, value_name = "pairs.csv")]
     apart: Option<PathBuf>,
@@ -131,15 +138,13 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let roster = Roster::read(&cli.roster, cli.person.as_deref())?;
     let zone = roster.header.iter().position(|name| name == "utc_offset");
     let mut used: Vec<usize> = zone.into_iter().collect();
-    let wishes = roster.header.iter().enumerate().filter(|(_, name)| is_wish(name));
-    used.extend(wishes.map(|(at, _)| at));
+    let own = |name: &String| is_wish(name) || time::busy_day(name).is_some();
+    used.extend((0..roster.header.len()).filter(|&at| own(&roster.header[at])));
     let chosen = columns(cli, &roster, &used)?;
-    let offsets = match zone {
-        Some(at) if cli.mode != Mode::Jigsaw => Some(roster.offsets(at)?),
-        _ => None,
-    };
+    let offsets = zone.map(|at| roster.offsets(at)).transpose()?;
+    let time = time::read(cli, &roster, offsets.as_deref())?;
     progress.step("forming groups");
-    let outcome = form::form(cli, &roster, &chosen, offsets);
+    let outcome = form::form(cli, &roster, &chosen, offsets, time);
     progress.done();
     let outcome = outcome?;
     output::write_groups(&cli.out, &roster, &outcome)?;

@@ -82,6 +82,7 @@ pub(crate) fn report(roster: &Roster, chosen: &Chosen, outcome: &Outcome) -> Val
         "violation": outcome.violation,
         "wishes": wishes(outcome),
         "time_zones": outcome.offsets.as_ref().map(|offsets| time_zones(homes, offsets)),
+        "hours_in_common": hours(outcome),
         "method": outcome.method,
         "seconds": outcome.seconds,
         "columns": chosen.columns.iter().map(|c| column(roster, balance, c)).collect::<Vec<_>>(),
@@ -164,6 +165,19 @@ fn time_zones(homes: &Groups, offsets: &[Option<UtcOffset>]) -> Value {
         "least_minutes_awake_together": overlaps.iter().min(),
         "minutes_awake_together": overlaps,
     })
+}
+
+/// What groups have in common of the hours at which nobody of them is busy.
+fn hours(outcome: &Outcome) -> Option<Value> {
+    let time = outcome.time.as_ref().filter(|time| time.from_lists)?;
+    let hours = |slots: u32| f64::from(slots) / 4.0;
+    let own = outcome.balance.overlaps();
+    Some(json!({
+        "asked": hours(time.asked),
+        "unknown": time.weeks.iter().filter(|week| week.is_unknown()).count(),
+        "least": own.iter().copied().flatten().min().map(hours),
+        "groups": own.iter().map(|own| own.map(hours)).collect::<Vec<_>>(),
+    }))
 }
 
 /// The minutes of a day in which all people of a group are awake, for each group.

@@ -7,6 +7,7 @@ use peergrade::PersonId;
 use peergrade::group::UtcOffset;
 
 use crate::common::{Failure, Table, failure};
+use crate::time::hour;
 
 /// A roster, sorted by person, so that the order of its rows changes nothing.
 pub(crate) struct Roster {
@@ -130,6 +131,23 @@ impl Roster {
                 )
                 .into()
             })
+        };
+        self.cells(at).zip(&self.people).map(read).collect()
+    }
+
+    /// Lists of hours with `;` between; `None` where the cell is empty.
+    pub(crate) fn hours(&self, at: usize) -> Result<Vec<Option<BTreeSet<usize>>>, Failure> {
+        let read = |(cell, row): (&str, &(_, u64, _))| {
+            let words = cell.split(';').map(str::trim).filter(|word| !word.is_empty());
+            let known = |word: &str| {
+                hour(word).ok_or_else(|| {
+                    let (file, line, name) = (&self.file, row.1, &self.header[at]);
+                    format!("{file}: line {line}: `{word}` in {name} is no hour such as 8AM, noon, 13 or 13:00")
+                        .into()
+                })
+            };
+            let hours: BTreeSet<usize> = words.map(known).collect::<Result<_, Failure>>()?;
+            Ok((!hours.is_empty()).then_some(hours))
         };
         self.cells(at).zip(&self.people).map(read).collect()
     }

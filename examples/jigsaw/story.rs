@@ -26,20 +26,8 @@ pub(crate) fn tell(cli: &Cli, roster: &Roster, chosen: &Chosen, outcome: &Outcom
     };
     sizes(outcome, word);
     wishes(outcome);
-    if let Some(offsets) = &outcome.offsets {
-        let least = overlaps(&outcome.homes, offsets).min().unwrap_or(0);
-        let unknown = offsets.iter().filter(|offset| offset.is_none()).count();
-        eprintln!(
-            "time zones: neighbours are together; if all are awake from 8 to 22, every {word} shares at least {} a day",
-            hours(least)
-        );
-        if unknown > 0 {
-            eprintln!(
-                "  {} with no utc_offset: spread over all, count on nobody's side",
-                people(unknown)
-            );
-        }
-    }
+    zones(outcome, word);
+    time(outcome, word);
     balance(roster, chosen, outcome, word);
     unused(cli, roster, chosen);
 }
@@ -54,6 +42,50 @@ fn sizes(outcome: &Outcome, word: &str) {
     match missing_topics(plan) {
         0 => (),
         missing => eprintln!("topics are missing {missing} times in homes"),
+    }
+}
+
+/// When the people of a group can meet.
+fn zones(outcome: &Outcome, word: &str) {
+    let Some(offsets) = &outcome.offsets else { return };
+    let mut shared: Vec<u32> = overlaps(&outcome.homes, offsets).collect();
+    shared.sort_unstable();
+    let least = hours(shared.first().copied().unwrap_or(0));
+    let awake = "if all are awake from 8 to 22, ";
+    if outcome.plan.is_some() {
+        let half = hours(shared[shared.len() / 2]);
+        eprintln!(
+            "time zones: neighbours are together as far as topics and balance allow; {awake}half of the {word}s share at least {half} a day, and all {least}"
+        );
+    } else {
+        eprintln!(
+            "time zones: neighbours are together; {awake}every {word} shares at least {least} a day"
+        );
+    }
+    let unknown = offsets.iter().filter(|offset| offset.is_none()).count();
+    if unknown > 0 {
+        let spread = if outcome.plan.is_some() { "" } else { "spread over all, " };
+        eprintln!("  {} with no utc_offset: {spread}count on nobody's side", people(unknown));
+    }
+}
+
+/// What groups have in common of the hours at which nobody is busy.
+fn time(outcome: &Outcome, word: &str) {
+    let Some(time) = outcome.time.as_ref().filter(|time| time.from_lists) else { return };
+    let own = || outcome.balance.overlaps().iter().flatten();
+    let least = hours(15 * own().min().copied().unwrap_or(0));
+    let short = own().filter(|&&own| own < time.asked).count();
+    let asked = hours(15 * time.asked);
+    match short {
+        0 => eprintln!("time: every {word} has {least} a week or more in common"),
+        short => eprintln!(
+            "time: {short} of {} {word}s have less than {asked} a week in common, the least {least}",
+            outcome.homes.len()
+        ),
+    }
+    let unknown = time.weeks.iter().filter(|week| week.is_unknown()).count();
+    if unknown > 0 {
+        eprintln!("  {} told no time: they count on nobody's side", people(unknown));
     }
 }
 
@@ -124,7 +156,7 @@ fn balance(roster: &Roster, chosen: &Chosen, outcome: &Outcome, word: &str) {
     let name = |column: &Column| column.name.chars().count();
     let width = chosen.columns.iter().map(|(column, _)| name(column)).max().unwrap_or(0);
     let within = chosen.columns.iter().any(|(_, wish)| *wish == Wish::Within);
-    let first = within || outcome.offsets.is_some();
+    let first = within || outcome.offsets.is_some() && outcome.plan.is_none();
     for (column, wish) in &chosen.columns {
         let Some(measured) = Measured::of(report, column) else { continue };
         let Some(share) = measured.share() else {
@@ -276,9 +308,6 @@ fn unused(cli: &Cli, roster: &Roster, chosen: &Chosen) {
                 Mode::Jigsaw => format!("the topics are 0 to {last}"),
                 Mode::Pods | Mode::Pairs => "only a jigsaw has topics".to_owned(),
             };
-            add(why, name);
-        } else if name == "utc_offset" && cli.mode == Mode::Jigsaw {
-            let why = "every home needs its topics; pods and pairs go by time zone".to_owned();
             add(why, name);
         }
     }

@@ -6,8 +6,9 @@
 //! [`Rounds`] change groups so that nobody meets twice. A [`Jigsaw`] makes two linked partitions: in
 //! its home group every person holds another topic, and the people of one topic study it together
 //! in expert groups before they go home and teach it. Topics can follow wishes ([`TopicChoice`]), and
-//! homes that lost people are repaired while the course runs ([`RunningJigsaw`]). A
-//! [`DiverseGrouping`] puts people together who are far apart by any [`Distances`].
+//! homes that lost people are repaired while the course runs ([`RunningJigsaw`]), as other groups are
+//! ([`RunningGroups`]). A [`DiverseGrouping`] puts people together who are far apart by any
+//! [`Distances`].
 //!
 //! ```
 //! use peergrade::{Jigsaw, Seed};
@@ -22,6 +23,7 @@
 
 mod availability;
 mod balance;
+mod change;
 mod deal;
 mod distances;
 mod error;
@@ -29,6 +31,8 @@ mod evaluate;
 mod former;
 mod groups;
 mod jigsaw;
+#[cfg(test)]
+mod laws;
 mod pairs;
 mod phases;
 mod plan;
@@ -49,6 +53,7 @@ pub use availability::{
     AvailabilityError, Exchange, ExchangePairs, ExchangeViolation, Languages, Learner, UtcOffset,
     Week, ZoneGroups, waking_overlap,
 };
+pub use change::{Change, ChangeError, RunningGroups};
 pub use deal::Strata;
 pub use distances::{DistanceError, DistanceViolation, Distances, DiverseGrouping, DiverseGroups};
 pub use error::{Division, GroupError};
@@ -58,7 +63,7 @@ pub use groups::Groups;
 pub use jigsaw::Jigsaw;
 pub use pairs::{
     Ladder, Mentee, Mentor, Mentoring, PairsError, PairsViolation, Pyramid, TutorPair, TutorPairs,
-    Tutoring, Unmatched, match_mentors,
+    Tutoring, Unmatched, match_mentors, match_mentors_by_wishes,
 };
 pub use phases::{JigsawPhase, JigsawVariant, Meeting};
 pub use plan::JigsawPlan;

@@ -125,6 +125,23 @@ impl From<RangeInclusive<usize>> for GroupSizes {
     }
 }
 
+/// Which kinds, of so many people each, are grouped as one so that all can be grouped: those whose people
+/// cannot be divided by themselves and, while those cannot either, the smallest of the others, ties in
+/// order.
+pub(super) fn joined(sizes: GroupSizes, counts: &[usize]) -> Vec<bool> {
+    let mut joined: Vec<bool> =
+        counts.iter().map(|&people| sizes.groups(people).is_err()).collect();
+    let total = |joined: &[bool]| {
+        counts.iter().zip(joined).filter(|(_, joined)| **joined).map(|(count, _)| count).sum()
+    };
+    while joined.contains(&true) && sizes.groups(total(&joined)).is_err() {
+        let others = (0..counts.len()).filter(|&kind| !joined[kind]);
+        let Some(smallest) = others.min_by_key(|&kind| counts[kind]) else { break };
+        joined[smallest] = true;
+    }
+    joined
+}
+
 pub(super) fn check_range(lo: usize, hi: usize) -> Result<(), GroupError> {
     if lo == 0 || lo > hi {
         return Err(GroupError::SizeRange { lo, hi });
@@ -189,6 +206,21 @@ mod tests {
                 assert_eq!(k, best, "{people} people, target {target}");
             }
         }
+    }
+
+    #[test]
+    fn kinds_are_joined_until_all_can_be_divided() {
+        let joined = |lo, hi, counts: &[usize]| {
+            let all = joined(GroupSizes::within(lo..=hi), counts);
+            (0..counts.len()).filter(|&kind| all[kind]).collect::<Vec<_>>()
+        };
+        assert!(joined(3, 5, &[9, 4, 12]).is_empty());
+        assert_eq!(joined(3, 5, &[9, 2, 12, 1]), [1, 3]);
+        assert_eq!(joined(3, 5, &[9, 2, 12, 6]), [1, 3]); // two alone are too few
+        assert_eq!(joined(4, 4, &[8, 7, 4, 4]), [0, 1, 2, 3]); // 23 fit nowhere
+        assert_eq!(joined(4, 4, &[8, 7, 4, 9, 4]), [1, 3]);
+        assert_eq!(joined(3, 5, &[1, 1]), [0, 1]);
+        assert!(joined(3, 5, &[]).is_empty());
     }
 
     #[test]

@@ -194,6 +194,23 @@ pub(super) const FILES: &[Case] = &[
         ),
     ),
     (
+        "busy hours",
+        PAIRS,
+        &[(
+            "roster.csv",
+            b"person,busy_Tuesday\nana,8AM;9AM;10am;11AM\nben,noon;13;2:00PM;15:00\ncleo,8;9;10;11\ndora,12PM;1pm;14;3PM;\n",
+        )],
+        Writes("person,home,topic,role\nana,0,,\nben,1,,\ncleo,0,,\ndora,1,,\n"),
+    ),
+    (
+        "hour that is none",
+        PAIRS,
+        &[("roster.csv", b"person,busy_fri\nana,8AM\nben,9AM;25\n")],
+        Error(
+            "roster.csv: line 3: `25` in busy_fri is no hour such as 8AM, noon, 13 or 13:00",
+        ),
+    ),
+    (
         "sections",
         "jigsaw roster.csv --mode pairs --section campus --out out.csv",
         &[("roster.csv", b"person,campus\nana,y\nben,x\ncleo,y\ndora,x\n")],
@@ -305,11 +322,16 @@ fn columns_that_say_nothing_are_left_out_with_a_word() {
     let names: Vec<_> = report["columns"].as_array().unwrap().iter().map(|c| &c["name"]).collect();
     assert_eq!(names, ["skill", "campus"], "{said}");
     assert_eq!(report["columns"][0]["missing"], 7, "{report}");
+    // Three continents: by chance a home of five has all of them and no waking hour in common but 4.
+    let shared = report["time_zones"]["minutes_awake_together"].as_array().unwrap();
+    let whole = shared.iter().filter(|minutes| minutes.as_u64() >= Some(555)).count();
+    assert!(2 * whole > shared.len(), "{report}");
+    assert_eq!(report["violation"], serde_json::Value::Null, "{report}");
     for note in [
         "note: `mail` not used: it looks like names: 60 different values for 60 people",
         "note: `year` not used: all people have one value",
         "note: `count` not used: numbers and text are mixed: line 32: `many` in column `count`",
-        "note: `utc_offset` not used: every home needs its topics",
+        "time zones: neighbours are together as far as topics and balance allow",
         "7 people without a value",
     ] {
         assert!(said.contains(note), "{note}: {said}");

@@ -3,7 +3,7 @@
 use super::error::AvailabilityError;
 use crate::group::deal::{Draw, shuffled};
 use crate::group::groups::Groups;
-use crate::group::sizes::GroupSizes;
+use crate::group::sizes::{GroupSizes, joined};
 use crate::id::to_u32;
 use crate::{GroupId, PersonId, Seed};
 
@@ -119,13 +119,14 @@ pub fn waking_overlap(offsets: &[UtcOffset], window: u32) -> Option<u32> {
 pub struct ZoneGroups {
     sizes: GroupSizes,
     languages: Option<Vec<u32>>,
+    join: bool,
 }
 
 impl ZoneGroups {
     /// Groups of these sizes.
     #[must_use]
     pub fn new(sizes: impl Into<GroupSizes>) -> Self {
-        Self { sizes: sizes.into(), languages: None }
+        Self { sizes: sizes.into(), languages: None, join: false }
     }
 
     /// The language of every person: no group has two.
@@ -142,6 +143,26 @@ impl ZoneGroups {
     #[must_use]
     pub fn languages(mut self, languages: &[u32]) -> Self {
         self.languages = Some(languages.to_vec());
+        self
+    }
+
+    /// People whose language has too few for groups by themselves are grouped with those of other such
+    /// languages and, where these are not enough either, with the smallest of the others. By default
+    /// they are an error.
+    ///
+    /// ```
+    /// use peergrade::{GroupSizes, Seed};
+    /// use peergrade::group::ZoneGroups;
+    ///
+    /// let wish = ZoneGroups::new(3..=4).languages(&[0, 0, 0, 0, 1, 1, 2]);
+    /// assert!(wish.form(&[None; 7], Seed::new(1)).is_err());
+    /// let groups = wish.join_small_languages().form(&[None; 7], Seed::new(1))?;
+    /// assert_eq!(groups.group_of(4.into()), groups.group_of(6.into()));
+    /// # Ok::<(), peergrade::group::AvailabilityError>(())
+    /// ```
+    #[must_use]
+    pub const fn join_small_languages(mut self) -> Self {
+        self.join = true;
         self
     }
 
@@ -174,7 +195,12 @@ impl ZoneGroups {
         if let Some(values) = self.languages.as_ref().map(Vec::len).filter(|&len| len != people) {
             return Err(AvailabilityError::ColumnLength { values, people });
         }
-        let language = |&p: &u32| self.languages.as_ref().map_or(0, |all| all[p as usize]);
+        let joined = self.joined();
+        let language = |&p: &u32| {
+            let own = self.languages.as_ref().map_or(0, |all| all[p as usize]);
+            // Those of joined languages are one, after the others.
+            if joined.binary_search(&own).is_ok() { (true, 0) } else { (false, own) }
+        };
         let mut order = shuffled(people, seed, Draw::Order);
         order.sort_by_key(language);
         let mut group_of = vec![GroupId::default(); people];
@@ -182,8 +208,10 @@ impl ZoneGroups {
         for alike in order.chunk_by(|a, b| language(a) == language(b)) {
             let groups = self.sizes.groups(alike.len()).map_err(|reason| {
                 match (&self.languages, language(&alike[0])) {
-                    (Some(_), language) => AvailabilityError::Language { language, reason },
-                    (None, _) => reason.into(),
+                    (Some(_), (false, language)) => {
+                        AvailabilityError::Language { language, reason }
+                    }
+                    _ => reason.into(),
                 }
             })?;
             let round = on_the_circle(alike, |p| offsets[p as usize]);
@@ -195,6 +223,18 @@ impl ZoneGroups {
             first += groups;
         }
         Ok(Groups::from_assignment(group_of)?)
+    }
+
+    /// The languages whose people are grouped as one, sorted.
+    fn joined(&self) -> Vec<u32> {
+        let Some(mut languages) = self.languages.clone().filter(|_| self.join) else {
+            return Vec::new();
+        };
+        languages.sort_unstable();
+        let (names, counts): (Vec<u32>, Vec<usize>) =
+            languages.chunk_by(|a, b| a == b).map(|alike| (alike[0], alike.len())).unzip();
+        let joined = joined(self.sizes, &counts);
+        names.into_iter().zip(joined).filter(|(_, joined)| *joined).map(|(name, _)| name).collect()
     }
 }
 

@@ -23,6 +23,7 @@
 //! F never rises. Disjoint pairs touch disjoint people, so they can be worked on side by side.
 
 mod pairing;
+mod pairs;
 mod rules;
 mod side;
 mod split;
@@ -32,6 +33,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(super) use pairs::{Pairs, PairsOf};
 pub(super) use rules::{Count, Even, NONE, Overlap, Rules};
 use side::VIEW;
 use split::{Pass, Split};

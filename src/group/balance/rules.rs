@@ -1,5 +1,6 @@
 //! Rules on the members of one group, and on who may change places with whom.
 
+use super::pairs::Pairs;
 use crate::csr::Csr;
 use crate::group::availability::Week;
 
@@ -38,6 +39,8 @@ pub(in crate::group) struct Rules {
     pub(in crate::group) apart: Option<Csr<u32>>,
     pub(in crate::group) counts: Vec<Count>,
     pub(in crate::group) overlap: Option<Overlap>,
+    /// Soft rules on pairs.
+    pub(in crate::group) pairs: Vec<Pairs>,
 }
 
 /// All people of a group of whom it is known have so many quarter hours in common; what lacks is told
@@ -161,12 +164,14 @@ impl Rules {
             || self.apart.is_some()
             || !self.counts.is_empty()
             || self.overlap.is_some()
+            || !self.pairs.is_empty()
     }
 
     /// Whether some rule is weighed against the objective.
     pub(super) fn has_soft(&self) -> bool {
         self.counts.iter().any(|c| matches!(c, Count::NoSolo { weight: Some(_), .. }))
             || self.overlap.as_ref().is_some_and(|overlap| overlap.weight.is_some())
+            || !self.pairs.is_empty()
     }
 
     /// Whether one person cannot always take the place of another.
@@ -216,6 +221,9 @@ impl Rules {
                 }
                 None => cost.hard += lacking,
             }
+        }
+        for pairs in &self.pairs {
+            cost.soft += pairs.cost(members, scratch);
         }
         cost
     }

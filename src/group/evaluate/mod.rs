@@ -11,6 +11,8 @@ pub use category::{CategoryReport, LevelReport};
 pub use column::{ColumnReport, Extreme};
 pub use report::GroupReport;
 
+use std::collections::BTreeSet;
+
 use super::availability::Week;
 use super::former::{FormError, GroupFormer, Mode, Rule};
 use super::groups::Groups;
@@ -50,6 +52,24 @@ pub fn evaluate(
     traits: &Traits,
     groups: &Groups,
     former: &GroupFormer,
+) -> Result<GroupReport, FormError> {
+    measured(traits, groups, former, GroupFormer::verify)
+}
+
+/// Groups whose sizes, people kept together and fixed ones are another plan's.
+pub(super) fn evaluate_within(
+    traits: &Traits,
+    groups: &Groups,
+    former: &GroupFormer,
+) -> Result<GroupReport, FormError> {
+    measured(traits, groups, former, GroupFormer::verify_within)
+}
+
+fn measured(
+    traits: &Traits,
+    groups: &Groups,
+    former: &GroupFormer,
+    verify: fn(&GroupFormer, &Traits, &Groups) -> Result<(), FormError>,
 ) -> Result<GroupReport, FormError> {
     let people = traits.people();
     if groups.people() != people {
@@ -91,8 +111,9 @@ pub fn evaluate(
             });
         }
     }
-    let violation = former.verify(traits, groups).err();
-    let rest = (repeats(former, groups), overlaps(traits, groups));
+    let violation = verify(former, traits, groups).err();
+    let met = (repeats(former, groups), avoided(former, groups));
+    let rest = (met, overlaps(traits, groups));
     Ok(report::report(groups, columns, levels, violation, rest))
 }
 
@@ -106,6 +127,17 @@ fn overlaps(traits: &Traits, groups: &Groups) -> Vec<Option<u32>> {
         Week::overlap(&weeks)
     };
     groups.iter().map(|(_, members)| of(members)).collect()
+}
+
+/// How many pairs are in one group who had better not be.
+fn avoided(former: &GroupFormer, groups: &Groups) -> u64 {
+    let pairs: BTreeSet<(PersonId, PersonId)> =
+        former.avoided().filter(|(a, b)| a != b).map(|(a, b)| (a.min(b), a.max(b))).collect();
+    let together = |&&(a, b): &&(PersonId, PersonId)| {
+        let group = groups.group_of(a);
+        group.is_some() && group == groups.group_of(b)
+    };
+    pairs.iter().filter(together).count() as u64
 }
 
 /// How often two people of a group were in one group before.

@@ -39,6 +39,7 @@ pub struct GroupReport {
     categories: Vec<CategoryReport>,
     violation: Option<FormError>,
     repeats: u64,
+    avoided: u64,
     overlaps: Vec<Option<u32>>,
 }
 
@@ -137,10 +138,17 @@ impl GroupReport {
         self.violation.as_ref()
     }
 
-    /// How many pairs of people of one group were in one group before, by the history of the wish.
+    /// How many pairs of people of one group were in one group before, by the earlier groups of the
+    /// wish, those that are never to be repeated and those that are rather not.
     #[must_use]
     pub fn repeats(&self) -> u64 {
         self.repeats
+    }
+
+    /// How many pairs are in one group that the wish would rather [avoid](crate::GroupFormer::avoid).
+    #[must_use]
+    pub fn avoided(&self) -> u64 {
+        self.avoided
     }
 }
 
@@ -150,7 +158,7 @@ pub(super) fn report(
     columns: Vec<Measured<ColumnReport>>,
     categories: Vec<Measured<CategoryReport>>,
     violation: Option<FormError>,
-    (repeats, overlaps): (u64, Vec<Option<u32>>),
+    ((repeats, avoided), overlaps): ((u64, u64), Vec<Option<u32>>),
 ) -> GroupReport {
     let (mut weights, mut share, mut bound) = (0.0, 0.0, 0.0);
     let mut squares = vec![0.0; groups.len()];
@@ -180,6 +188,7 @@ pub(super) fn report(
         categories: categories.into_iter().map(|c| c.report).collect(),
         violation,
         repeats,
+        avoided,
         overlaps,
     }
 }

@@ -53,6 +53,12 @@ pub enum FormError {
         /// The largest.
         limit: f64,
     },
+    /// A decay that is no share.
+    #[error("the decay of earlier groups is {decay}, it must be from 0 to 1")]
+    Decay {
+        /// The decay.
+        decay: f64,
+    },
     /// Moments other than 1 and 2.
     #[error("{moments} moments cannot be balanced, only 1 or 2")]
     Moments {
@@ -130,6 +136,14 @@ pub enum FormError {
         first: PersonId,
         /// What is wrong with their number.
         reason: GroupError,
+    },
+    /// The homes of a jigsaw cannot be of one kind each: every home needs every topic.
+    #[error(
+        "homes cannot be the same in \"{column}\" by a rule: form a jigsaw for each of its values"
+    )]
+    SameInJigsaw {
+        /// The column.
+        column: String,
     },
     /// More people are to be together than a group holds.
     #[error("{} people are to be together, person {} among them, but no group has more than {largest}", .people.len(), .people[0])]

@@ -1,6 +1,6 @@
 //! What came of a wish for groups.
 
-use crate::Groups;
+use crate::{Groups, PersonId};
 
 /// Groups, and how they came about.
 ///
@@ -21,6 +21,7 @@ pub struct Formed {
     pub(super) stop: Stop,
     pub(super) violations: u64,
     pub(super) constant: Vec<String>,
+    pub(super) joined: Vec<PersonId>,
 }
 
 /// Why no further pass was made.
@@ -72,6 +73,13 @@ impl Formed {
     #[must_use]
     pub fn violations(&self) -> u64 {
         self.violations
+    }
+
+    /// Who is grouped with people of other kinds, since their own could not be divided; sorted. Nobody
+    /// without [`join_small_kinds`](super::GroupFormer::join_small_kinds).
+    #[must_use]
+    pub fn joined(&self) -> &[PersonId] {
+        &self.joined
     }
 
     /// Columns that say nothing since all people have one value.

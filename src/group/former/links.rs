@@ -1,8 +1,9 @@
 //! Who is to be together, apart and in a given group.
 
+use super::columns::check_wish;
 use super::{FormError, GroupFormer};
 use crate::csr::Csr;
-use crate::group::balance::NONE;
+use crate::group::balance::{NONE, Pairs, PairsOf};
 use crate::group::groups::Groups;
 use crate::id::to_u32;
 use crate::{GroupId, PersonId};
@@ -81,33 +82,63 @@ pub(super) fn check(person: PersonId, people: usize) -> Result<(), FormError> {
 
 /// For every person, sorted, those who are to be apart from them; `None` without such wishes.
 pub(super) fn apart(former: &GroupFormer, people: usize) -> Result<Option<Csr<u32>>, FormError> {
-    for &(first, second) in &former.apart {
-        check(first, people)?;
-        check(second, people)?;
-    }
     if former.apart.is_empty() {
         return Ok(None);
     }
-    let mut both: Vec<(u32, u32)> = former
-        .apart
+    both_ways(&former.apart, people).map(Some)
+}
+
+/// Pairs who are rather not together: those that were said, and those of earlier groups.
+pub(super) fn avoided(former: &GroupFormer, people: usize) -> Result<Vec<Pairs>, FormError> {
+    let mut all = Vec::new();
+    for (pairs, weight) in &former.avoided {
+        check_wish("pairs to avoid", *weight, false)?;
+        let of = PairsOf::Listed(both_ways(pairs, people)?);
+        all.push(Pairs { weight: *weight, of });
+    }
+    for recent in &former.recent {
+        let (mut weight, decay) = (recent.weight, recent.decay);
+        check_wish("earlier groups", weight, false)?;
+        if !(0.0..=1.0).contains(&decay) {
+            return Err(FormError::Decay { decay });
+        }
+        for groups in recent.groups.iter().rev() {
+            let of = PairsOf::Labels(label(groups, people)?);
+            if weight > 0.0 {
+                all.push(Pairs { weight, of });
+            }
+            weight *= decay;
+        }
+    }
+    Ok(all)
+}
+
+/// For every person, sorted, those they are in a pair with.
+fn both_ways(pairs: &[(PersonId, PersonId)], people: usize) -> Result<Csr<u32>, FormError> {
+    for &(first, second) in pairs {
+        check(first, people)?;
+        check(second, people)?;
+    }
+    let mut both: Vec<(u32, u32)> = pairs
         .iter()
         .filter(|(a, b)| a != b)
         .flat_map(|(a, b)| [(a.get(), b.get()), (b.get(), a.get())])
         .collect();
     both.sort_unstable();
     both.dedup();
-    Ok(Some(Csr::group(people, both.len(), |i| both[i].0 as usize, |i| both[i].1)))
+    Ok(Csr::group(people, both.len(), |i| both[i].0 as usize, |i| both[i].1))
 }
 
 /// The group of every person in earlier groups.
 pub(super) fn labels(former: &GroupFormer, people: usize) -> Result<Vec<Vec<u32>>, FormError> {
-    let label = |groups: &Groups| {
-        if groups.people() != people {
-            return Err(FormError::OtherPeople { given: groups.people(), people });
-        }
-        Ok(groups.assignment().iter().map(|group| group.get()).collect())
-    };
-    former.history.iter().map(label).collect()
+    former.history.iter().map(|groups| label(groups, people)).collect()
+}
+
+fn label(groups: &Groups, people: usize) -> Result<Vec<u32>, FormError> {
+    if groups.people() != people {
+        return Err(FormError::OtherPeople { given: groups.people(), people });
+    }
+    Ok(groups.assignment().iter().map(|group| group.get()).collect())
 }
 
 /// The fixed group of every person who has one, with whom they bring along.
@@ -186,13 +217,14 @@ fn path(former: &GroupFormer, first: u32, second: u32) -> Vec<PersonId> {
     Vec::new()
 }
 
-/// People who are all apart from each other, more than `limit`: found greedily, most apart first.
-pub(super) fn clique(apart: &Csr<u32>, limit: usize) -> Option<Vec<PersonId>> {
-    let many = |p: &u32| apart.row(*p as usize).len() >= limit;
-    let candidates: Vec<u32> = (0..to_u32(apart.rows())).filter(many).collect();
-    candidates.iter().take(CLIQUES).find_map(|&start| {
+/// Of some people, sorted, more than `limit` who are all apart from each other: found greedily, most
+/// apart first.
+pub(super) fn clique(apart: &Csr<u32>, people: &[u32], limit: usize) -> Option<Vec<PersonId>> {
+    let many = |p: &&u32| apart.row(**p as usize).len() >= limit;
+    people.iter().filter(many).take(CLIQUES).find_map(|&start| {
         let mut clique = vec![start];
         let mut near: Vec<u32> = apart.row(start as usize).to_vec();
+        near.retain(|other| people.binary_search(other).is_ok());
         while clique.len() <= limit {
             let row = |p: u32| apart.row(p as usize);
             let common = |p: u32| near.iter().filter(|q| row(p).binary_search(q).is_ok()).count();
@@ -205,6 +237,15 @@ pub(super) fn clique(apart: &Csr<u32>, limit: usize) -> Option<Vec<PersonId>> {
         clique.sort_unstable();
         Some(clique.into_iter().map(PersonId::new).collect())
     })
+}
+
+/// Of some people, more than `limit` who were in one group before.
+pub(super) fn mates(labels: &[u32], people: &[u32], limit: usize) -> Option<Vec<PersonId>> {
+    let mut by_label: Vec<(u32, u32)> = people.iter().map(|&p| (labels[p as usize], p)).collect();
+    by_label.sort_unstable();
+    let groups = by_label.chunk_by(|a, b| a.0 == b.0);
+    let many = groups.into_iter().find(|mates| mates.len() > limit)?;
+    Some(many[..=limit].iter().map(|&(_, p)| PersonId::new(p)).collect())
 }
 
 /// Starts and steps of the search for a clique: it is a help, not a proof that there is none.

@@ -1,5 +1,6 @@
 //! Groups by traits: the wishes.
 
+mod certificate;
 mod columns;
 mod error;
 mod formed;
@@ -74,13 +75,26 @@ pub struct GroupFormer {
     columns: Vec<(String, Mode, f64)>,
     moments: u32,
     categories: Vec<(String, Rule, Strength)>,
+    join_kinds: bool,
     together: Vec<Vec<PersonId>>,
     apart: Vec<(PersonId, PersonId)>,
     history: Vec<Groups>,
+    avoided: Vec<(Vec<(PersonId, PersonId)>, f64)>,
+    recent: Vec<Recent>,
     fixed: Vec<(PersonId, GroupId)>,
     overlap: Option<(u32, Strength)>,
     objective: Objective,
     effort: Effort,
+}
+
+/// Earlier groups that had better not be repeated, the latest last.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+struct Recent {
+    groups: Vec<Groups>,
+    weight: f64,
+    decay: f64,
 }
 
 /// What [`GroupFormer::refine`] may not change.
@@ -102,9 +116,12 @@ impl Default for GroupFormer {
             columns: Vec::new(),
             moments: 1,
             categories: Vec::new(),
+            join_kinds: false,
             together: Vec::new(),
             apart: Vec::new(),
             history: Vec::new(),
+            avoided: Vec::new(),
+            recent: Vec::new(),
             fixed: Vec::new(),
             overlap: None,
             objective: Objective::default(),
@@ -140,6 +157,31 @@ impl GroupFormer {
     #[must_use]
     pub fn category(mut self, name: impl Into<String>, rule: Rule, strength: Strength) -> Self {
         self.categories.push((name.into(), rule, strength));
+        self
+    }
+
+    /// People of a kind, by hard rules of [`Rule::Same`], who cannot be divided into groups by themselves
+    /// are grouped with those of other such kinds. Where these are not enough either, the smallest of the
+    /// other kinds joins them, and so on. [`Formed::joined`] lists who that is. By default they are an
+    /// error, [`FormError::Cell`].
+    ///
+    /// ```
+    /// use peergrade::group::{Rule, Strength};
+    /// use peergrade::{GroupFormer, Seed, Traits};
+    ///
+    /// // Twelve people speak one language, two another, and one a third.
+    /// let speaks: Vec<_> = (0..15_u32).map(|i| Some(i / 12 + i / 14)).collect();
+    /// let traits = Traits::builder(15).categorical("language", &speaks).build()?;
+    /// let former = GroupFormer::default().sizes(3..=5);
+    /// let former = former.category("language", Rule::Same, Strength::Hard);
+    /// assert!(former.form(&traits, Seed::new(1)).is_err());
+    /// let formed = former.join_small_kinds().form(&traits, Seed::new(1))?;
+    /// assert_eq!(formed.joined(), [12, 13, 14].map(Into::into));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn join_small_kinds(mut self) -> Self {
+        self.join_kinds = true;
         self
     }
 
@@ -187,6 +229,63 @@ impl GroupFormer {
     #[must_use]
     pub fn history(mut self, earlier: &[Groups]) -> Self {
         self.history.extend_from_slice(earlier);
+        self
+    }
+
+    /// The two of each pair are rather not in one group. A pair of weight 1 counts as much as a group
+    /// whose sum is off by `sqrt(n_g)` standard deviations.
+    ///
+    /// ```
+    /// use peergrade::{GroupFormer, PersonId, Seed, Traits};
+    ///
+    /// // A ring of five in two groups: some neighbours have to be together, but one pair is enough.
+    /// let ring: Vec<_> = (0..5).map(|i| (PersonId::new(i), PersonId::new((i + 1) % 5))).collect();
+    /// let traits = Traits::builder(5).build()?;
+    /// let former = GroupFormer::default().sizes(2..=3).avoid(ring.clone(), 1.0);
+    /// let groups = former.form(&traits, Seed::new(1))?.into_groups();
+    /// let together = |&&(a, b): &&_| groups.group_of(a) == groups.group_of(b);
+    /// assert_eq!(ring.iter().filter(together).count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn avoid(
+        mut self,
+        pairs: impl IntoIterator<Item = (PersonId, PersonId)>,
+        weight: f64,
+    ) -> Self {
+        self.avoided.push((pairs.into_iter().collect(), weight));
+        self
+    }
+
+    /// Who was together in earlier groups, the latest given last, is rather not together again:
+    ///
+    /// ```text
+    /// a pair costs     sum of weight decay^k over the groups it was in, k = 0 for the latest, 1 for the
+    ///                  ones before, ...
+    /// ```
+    ///
+    /// as [`avoid`](Self::avoid) has it. With a decay of 1 all count alike, with 0 only the latest; in
+    /// between people meet again whom they have not seen for long. Where nobody is to meet twice at all
+    /// [`Rounds`](super::Rounds) are surer, and [`history`](Self::history) a rule.
+    ///
+    /// ```
+    /// use peergrade::group::evaluate;
+    /// use peergrade::{GroupFormer, Seed, Traits};
+    ///
+    /// let skill: Vec<_> = (0..60).map(|i| Some(f64::from(i % 17))).collect();
+    /// let traits = Traits::builder(60).numeric("skill", &skill).build()?;
+    /// let mut weeks = Vec::new();
+    /// for week in 0..5 {
+    ///     let former = GroupFormer::default().avoid_repeats(&weeks, 1.0, 0.5);
+    ///     let groups = former.form(&traits, Seed::new(week))?.into_groups();
+    ///     assert_eq!(evaluate(&traits, &groups, &former)?.repeats(), 0);
+    ///     weeks.push(groups);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn avoid_repeats(mut self, earlier: &[Groups], weight: f64, decay: f64) -> Self {
+        self.recent.push(Recent { groups: earlier.to_vec(), weight, decay });
         self
     }
 
@@ -272,6 +371,11 @@ impl GroupFormer {
         verify::verify(self, traits, groups)
     }
 
+    /// The same of groups of another plan, whose sizes, people kept together and fixed ones do not count.
+    pub(super) fn verify_within(&self, traits: &Traits, groups: &Groups) -> Result<(), FormError> {
+        verify::verify_within(self, traits, groups)
+    }
+
     /// Improves groups that there are, within limits of another plan: homes that keep their topics,
     /// expert groups without home-mates, rounds that shift rows. Columns, categories, pairs to be kept
     /// apart and history count; sizes, people kept together and fixed ones do not.
@@ -301,7 +405,20 @@ impl GroupFormer {
         numbers.chain(self.categories.iter().map(|wish| (wish.0.as_str(), "categories")))
     }
 
-    pub(super) fn earlier(&self) -> &[Groups] {
-        &self.history
+    /// The first column in which groups are to be the same, whatever else.
+    pub(super) fn hard_same(&self) -> Option<&str> {
+        let hard =
+            |wish: &&(String, Rule, Strength)| wish.1 == Rule::Same && wish.2 == Strength::Hard;
+        self.categories.iter().find(hard).map(|wish| wish.0.as_str())
+    }
+
+    /// Earlier groups, whether they are not to be repeated or rather not.
+    pub(super) fn earlier(&self) -> impl Iterator<Item = &Groups> {
+        self.history.iter().chain(self.recent.iter().flat_map(|recent| &recent.groups))
+    }
+
+    /// Pairs who are rather not in one group.
+    pub(super) fn avoided(&self) -> impl Iterator<Item = (PersonId, PersonId)> + '_ {
+        self.avoided.iter().flat_map(|(pairs, _)| pairs.iter().copied())
     }
 }

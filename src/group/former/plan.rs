@@ -4,14 +4,21 @@ use super::columns::{Weighed, check_wish, weigh};
 use super::links::{self, Blocks};
 use super::start::{Seats, deal_evenly, fill, halve, slots};
 use super::{FormError, Formed, GroupFormer, Limits, Rule, Stop, Strength};
+use crate::csr::Csr;
 use crate::group::availability::Week;
 use crate::group::balance::{Budget, Count, Engine, Even, NONE, Overlap, Rules};
 use crate::group::groups::Groups;
-use crate::group::sizes::check_people;
+use crate::group::sizes::{check_people, joined};
 use crate::group::traits::{Categories, Traits, Values};
 use crate::id::to_u32;
 use crate::seed::Phase;
 use crate::{GroupId, PersonId, Seed};
+
+/// How often a small course is tried anew, by another order of pairs, while a hard rule is broken.
+const ATTEMPTS: u64 = 8;
+
+/// The people of a small course.
+const SMALL: usize = 4096;
 
 /// Columns, rules and the groups to start from.
 pub(super) struct Plan {
@@ -21,6 +28,7 @@ pub(super) struct Plan {
     cells: Vec<u32>,
     starts: Vec<u32>,
     slots: Vec<u32>,
+    joined: Vec<PersonId>,
 }
 
 /// People who are grouped by themselves.
@@ -31,6 +39,8 @@ pub(super) struct Cells {
     people: Vec<Vec<u32>>,
     /// The first group of every cell, and one more.
     first: Vec<usize>,
+    /// The cell of several kinds, the last, if there is one.
+    joined: Option<usize>,
 }
 
 impl Plan {
@@ -49,14 +59,10 @@ impl Plan {
         let fixed = links::fixed(former, &blocks, people)?;
         check_blocks(former, traits, &cells, &blocks)?;
         links::check_blocks_apart(former, &blocks, apart.as_ref(), &labels)?;
-        if let Some(apart) = &apart {
-            let groups = cells.groups();
-            if let Some(people) = links::clique(apart, groups) {
-                return Err(FormError::Clique { people, groups });
-            }
-        }
+        check_cliques(&cells, apart.as_ref(), &labels)?;
         let overlap = overlap(former, traits)?;
-        let mut rules = Rules { labels, apart, overlap, ..Rules::default() };
+        let pairs = links::avoided(former, people)?;
+        let mut rules = Rules { labels, apart, overlap, pairs, ..Rules::default() };
         let mut seats = cells.seats();
         check_counts(former, traits, &seats)?;
         let mut placed = place_fixed(&fixed, &cells, &rules, &mut seats, people)?;
@@ -76,7 +82,9 @@ impl Plan {
             rules.fixed = Some(stays);
         }
         let (starts, slots) = slots(seats);
-        Ok(Self { weighed, rules, cells: of_groups, starts, slots })
+        let joined = cells.joined.map_or(&[][..], |cell| &cells.people[cell]);
+        let joined = joined.iter().map(|&person| PersonId::new(person)).collect();
+        Ok(Self { weighed, rules, cells: of_groups, starts, slots, joined })
     }
 
     /// The same for groups that there are.
@@ -106,14 +114,15 @@ impl Plan {
         };
         let counts = counts(former, traits, cell_of, &limits.cells, &seats);
         let overlap = overlap(former, traits)?;
-        let rules =
-            Rules { classes: limits.classes, labels, apart, counts, overlap, ..Rules::default() };
+        let pairs = links::avoided(former, people)?;
+        let classes = limits.classes;
+        let rules = Rules { classes, labels, apart, counts, overlap, pairs, ..Rules::default() };
         let (starts, slots) = slots(seats);
-        Ok(Self { weighed, rules, cells: limits.cells, starts, slots })
+        Ok(Self { weighed, rules, cells: limits.cells, starts, slots, joined: Vec::new() })
     }
 
     pub(super) fn form(self, former: &GroupFormer, seed: Seed) -> Result<Formed, FormError> {
-        let Self { weighed, rules, cells, starts, slots } = self;
+        let Self { weighed, rules, cells, starts, slots, joined } = self;
         let groups = starts.len() - 1;
         let engine = Engine {
             table: &weighed.table,
@@ -122,7 +131,17 @@ impl Plan {
             objective: former.objective,
             budget: Budget { passes: former.effort.passes(groups) },
         };
-        let run = engine.run(starts, slots, seed);
+        let mut run = engine.run(starts.clone(), slots.clone(), seed);
+        for attempt in 1..ATTEMPTS {
+            if run.violations == 0 || slots.len() > SMALL {
+                break;
+            }
+            let again =
+                engine.run(starts.clone(), slots.clone(), seed.key(Phase::Balance, attempt));
+            if again.violations < run.violations {
+                run = again;
+            }
+        }
         let share =
             |value: &f64| if weighed.squares > 0.0 { value / weighed.squares } else { *value };
         let formed = Formed {
@@ -131,6 +150,7 @@ impl Plan {
             stop: if run.settled { Stop::Settled } else { Stop::Budget },
             violations: run.violations,
             constant: weighed.constant,
+            joined,
         };
         if run.violations > 0 {
             let violations = run.violations;
@@ -155,8 +175,10 @@ impl Cells {
         distinct.sort_unstable();
         distinct.dedup();
         let cell = |key: &Vec<u32>| to_u32(distinct.partition_point(|other| other < key));
-        let of: Vec<u32> = keys.iter().map(cell).collect();
-        let mut members = vec![Vec::new(); distinct.len().max(1)];
+        let mut of: Vec<u32> = keys.iter().map(cell).collect();
+        let mut kinds = distinct.len().max(1);
+        let joined = if former.join_kinds { join(former, &mut of, &mut kinds) } else { None };
+        let mut members = vec![Vec::new(); kinds];
         for person in 0..people {
             members[of.get(person).map_or(0, |&cell| cell as usize)].push(to_u32(person));
         }
@@ -171,7 +193,7 @@ impl Cells {
             })?;
             first.push(first[first.len() - 1] + groups);
         }
-        Ok(Self { of, people: members, first })
+        Ok(Self { of, people: members, first, joined })
     }
 
     fn groups(&self) -> usize {
@@ -211,6 +233,27 @@ impl Cells {
     }
 }
 
+/// Makes one kind, the last, of those that cannot be divided by themselves; which it is.
+fn join(former: &GroupFormer, of: &mut [u32], kinds: &mut usize) -> Option<usize> {
+    let mut counts = vec![0; *kinds];
+    for &kind in of.iter() {
+        counts[kind as usize] += 1;
+    }
+    let joined = joined(former.sizes, &counts);
+    let last = joined.iter().filter(|joined| !**joined).count();
+    if of.is_empty() || last == joined.len() {
+        return None;
+    }
+    let mut next = 0..;
+    let own = |&joined: &bool| if joined { to_u32(last) } else { next.next().unwrap_or(0) };
+    let names: Vec<u32> = joined.iter().map(own).collect();
+    for kind in of.iter_mut() {
+        *kind = names[*kind as usize];
+    }
+    *kinds = last + 1;
+    Some(last)
+}
+
 /// The hard rules of a kind, with their columns.
 fn hard<'a>(
     former: &'a GroupFormer,
@@ -235,7 +278,9 @@ fn check_blocks(
     for block in &blocks.members {
         for (name, _, values) in hard(former, traits, |rule| rule == Rule::Same) {
             let code = |p: u32| values.codes[p as usize];
-            if let Some(&second) = block.iter().find(|&&p| code(p) != code(block[0])) {
+            let apart = |p: u32| cells.cell(p as usize) != cells.cell(block[0] as usize);
+            let differ = |&&p: &&u32| code(p) != code(block[0]) && apart(p);
+            if let Some(&second) = block.iter().find(differ) {
                 return Err(FormError::TogetherDiffer {
                     first: PersonId::new(block[0]),
                     second: PersonId::new(second),
@@ -247,6 +292,24 @@ fn check_blocks(
         if block.len() > largest {
             let people = block.iter().map(|&p| PersonId::new(p)).collect();
             return Err(FormError::Block { people, largest });
+        }
+    }
+    Ok(())
+}
+
+/// No more people are apart from each other, by pairs or since they were one group before, than there
+/// are groups for them.
+fn check_cliques(
+    cells: &Cells,
+    apart: Option<&Csr<u32>>,
+    labels: &[Vec<u32>],
+) -> Result<(), FormError> {
+    for (cell, people) in cells.people.iter().enumerate() {
+        let groups = cells.range(cell).len();
+        let found = apart.and_then(|apart| links::clique(apart, people, groups));
+        let found = found.or_else(|| labels.iter().find_map(|l| links::mates(l, people, groups)));
+        if let Some(people) = found {
+            return Err(FormError::Clique { people, groups });
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 #![allow(clippy::float_cmp, clippy::disallowed_methods, clippy::too_many_lines)] // plain oracles
 
+mod certificates;
+mod soft;
 mod time;
 
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! Whether groups keep the hard rules: written without the code that forms them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FormError, GroupFormer, Rule, Strength};
 use crate::group::availability::Week;
@@ -15,19 +15,36 @@ pub(super) fn verify(
     traits: &Traits,
     groups: &Groups,
 ) -> Result<(), FormError> {
-    let people = traits.people();
-    if groups.people() != people {
-        return Err(FormError::OtherPeople { given: groups.people(), people });
-    }
     let cells = same(former, traits, groups)?;
     sizes(former, groups, &cells)?;
-    links(former, groups)?;
+    places(former, groups)?;
+    rules(former, traits, groups, &cells)
+}
+
+/// The same of groups whose sizes and members another plan decides.
+pub(super) fn verify_within(
+    former: &GroupFormer,
+    traits: &Traits,
+    groups: &Groups,
+) -> Result<(), FormError> {
+    let cells = same(former, traits, groups)?;
+    rules(former, traits, groups, &cells)
+}
+
+/// Who is to be apart, time in common, and how many of a kind there are.
+fn rules(
+    former: &GroupFormer,
+    traits: &Traits,
+    groups: &Groups,
+    cells: &[Vec<usize>],
+) -> Result<(), FormError> {
+    apart(former, groups)?;
     overlap(former, traits, groups)?;
     for (name, rule, strength) in &former.categories {
         if *strength == Strength::Hard {
             match *rule {
                 Rule::Same => {}
-                Rule::Spread => even(name, traits, groups, &cells)?,
+                Rule::Spread => even(name, traits, groups, cells)?,
                 Rule::NoSolo { min } => no_solo(name, traits, groups, min as usize)?,
             }
         }
@@ -39,23 +56,35 @@ fn value(traits: &Traits, name: &str, person: usize) -> Option<u32> {
     traits.category(name, PersonId::new(to_u32(person)))
 }
 
-/// People whose groups are to be the same, by these values.
-type Cells = BTreeMap<Vec<Option<u32>>, Vec<usize>>;
+/// The values in which groups are to be the same.
+type Kind = Vec<Option<u32>>;
 
-/// Every group is of one kind.
+/// People who are grouped by themselves, each kind or those of several kinds that are joined.
+type Cells = Vec<Vec<usize>>;
+
+/// Every group is of one kind, or of kinds that are joined.
 fn same(former: &GroupFormer, traits: &Traits, groups: &Groups) -> Result<Cells, FormError> {
+    let people = traits.people();
+    if groups.people() != people {
+        return Err(FormError::OtherPeople { given: groups.people(), people });
+    }
     let names: Vec<&String> = former
         .categories
         .iter()
         .filter(|(_, rule, strength)| *rule == Rule::Same && *strength == Strength::Hard)
         .map(|(name, _, _)| name)
         .collect();
-    let mut cells = Cells::new();
-    for person in 0..groups.people() {
-        let key = names.iter().map(|name| value(traits, name, person)).collect();
-        cells.entry(key).or_default().push(person);
+    let kind = |person: usize| names.iter().map(|name| value(traits, name, person)).collect();
+    let mut kinds: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
+    for person in 0..people {
+        kinds.entry(kind(person)).or_default().push(person);
     }
+    let mixed = if former.join_kinds { mixed(former, &mut kinds) } else { Vec::new() };
+    let is_mixed: BTreeSet<usize> = mixed.iter().copied().collect();
     for (group, members) in groups.iter() {
+        if members.iter().all(|p| is_mixed.contains(&p.index())) {
+            continue;
+        }
         for name in &names {
             let first = value(traits, name, members[0].index());
             let alike = members.iter().filter(|p| value(traits, name, p.index()) == first).count();
@@ -71,12 +100,36 @@ fn same(former: &GroupFormer, traits: &Traits, groups: &Groups) -> Result<Cells,
             }
         }
     }
-    Ok(cells)
+    let mixed = core::iter::once(mixed).filter(|people| !people.is_empty());
+    Ok(kinds.into_values().chain(mixed).collect())
+}
+
+/// Takes out the people of kinds that cannot be divided by themselves, and of the smallest others until
+/// all of them can.
+fn mixed(former: &GroupFormer, kinds: &mut BTreeMap<Kind, Vec<usize>>) -> Vec<usize> {
+    let fits = |people: &[usize]| former.sizes.groups(people.len()).is_ok();
+    let mut mixed = Vec::new();
+    kinds.retain(|_, people| {
+        let fits = fits(people);
+        if !fits {
+            mixed.append(people);
+        }
+        fits
+    });
+    while !mixed.is_empty() && !fits(&mixed) {
+        // Without a value comes last, as elsewhere.
+        let order = |kind: &Kind| kind.iter().map(|v| (v.is_none(), *v)).collect::<Vec<_>>();
+        let smallest = kinds.iter().min_by_key(|(kind, people)| (people.len(), order(kind)));
+        let Some(smallest) = smallest.map(|(kind, _)| kind.clone()) else { break };
+        mixed.extend(kinds.remove(&smallest).into_iter().flatten());
+    }
+    mixed.sort_unstable();
+    mixed
 }
 
 /// As many groups as asked for, of sizes within one, in every cell.
-fn sizes(former: &GroupFormer, groups: &Groups, cells: &Cells) -> Result<(), FormError> {
-    for people in cells.values() {
+fn sizes(former: &GroupFormer, groups: &Groups, cells: &[Vec<usize>]) -> Result<(), FormError> {
+    for people in cells {
         let count = former.sizes.groups(people.len())?;
         let (lo, hi) = (people.len() / count, people.len().div_ceil(count));
         for &person in people {
@@ -90,27 +143,33 @@ fn sizes(former: &GroupFormer, groups: &Groups, cells: &Cells) -> Result<(), For
     Ok(())
 }
 
-fn links(former: &GroupFormer, groups: &Groups) -> Result<(), FormError> {
+fn group_of(groups: &Groups, person: PersonId) -> Result<GroupId, FormError> {
     let people = groups.people();
-    let group_of = |person: PersonId| {
-        groups.group_of(person).ok_or(FormError::UnknownPerson { person, people })
-    };
+    groups.group_of(person).ok_or(FormError::UnknownPerson { person, people })
+}
+
+/// Who is to be together, and where.
+fn places(former: &GroupFormer, groups: &Groups) -> Result<(), FormError> {
     for wish in &former.together {
         for pair in wish.windows(2) {
-            if group_of(pair[0])? != group_of(pair[1])? {
+            if group_of(groups, pair[0])? != group_of(groups, pair[1])? {
                 return Err(FormError::Pair { first: pair[0], second: pair[1], together: false });
             }
         }
     }
-    for &(first, second) in &former.apart {
-        if first != second && group_of(first)? == group_of(second)? {
-            return Err(FormError::Pair { first, second, together: true });
-        }
-    }
     for &(person, wanted) in &former.fixed {
-        let group = group_of(person)?;
+        let group = group_of(groups, person)?;
         if group != wanted {
             return Err(FormError::NotFixed { person, group, wanted });
+        }
+    }
+    Ok(())
+}
+
+fn apart(former: &GroupFormer, groups: &Groups) -> Result<(), FormError> {
+    for &(first, second) in &former.apart {
+        if first != second && group_of(groups, first)? == group_of(groups, second)? {
+            return Err(FormError::Pair { first, second, together: true });
         }
     }
     for earlier in &former.history {
@@ -161,8 +220,13 @@ fn counts(
     counts
 }
 
-fn even(name: &str, traits: &Traits, groups: &Groups, cells: &Cells) -> Result<(), FormError> {
-    for people in cells.values() {
+fn even(
+    name: &str,
+    traits: &Traits,
+    groups: &Groups,
+    cells: &[Vec<usize>],
+) -> Result<(), FormError> {
+    for people in cells {
         let holders = counts(name, traits, people.iter().copied());
         let mut checked = vec![false; groups.len()];
         for &person in people {

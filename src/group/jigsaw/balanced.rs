@@ -2,6 +2,7 @@
 
 use super::Jigsaw;
 use crate::group::balance::NONE;
+use crate::group::evaluate::{GroupReport, evaluate_within};
 use crate::group::former::{FormError, GroupFormer, Limits};
 use crate::group::groups::Groups;
 use crate::group::plan::JigsawPlan;
@@ -23,8 +24,8 @@ impl Jigsaw {
     /// # Errors
     ///
     /// Those of [`form`](Self::form), as [`FormError::Groups`]; wishes that make no sense for these
-    /// traits; and [`FormError::NotFound`], with homes or expert groups, where a hard rule is still
-    /// broken at the end.
+    /// traits, or for a jigsaw ([`FormError::SameInJigsaw`]); and [`FormError::NotFound`], with homes or
+    /// expert groups, where a hard rule is still broken at the end.
     ///
     /// ```
     /// use peergrade::group::evaluate;
@@ -48,6 +49,9 @@ impl Jigsaw {
         former: &GroupFormer,
         seed: Seed,
     ) -> Result<JigsawPlan, FormError> {
+        if let Some(column) = former.hard_same() {
+            return Err(FormError::SameInJigsaw { column: column.into() });
+        }
         let plan = self.form(traits.people(), seed)?;
         let topic_of = plan.topic_assignment();
         let classes = topic_of.iter().map(|topic| topic.get()).collect();
@@ -63,6 +67,37 @@ impl Jigsaw {
         let experts =
             former.refine(traits, &experts, limits, seed.derive("experts"))?.into_groups();
         Ok(plan.with_groups(homes, experts))
+    }
+}
+
+impl JigsawPlan {
+    /// Measures the homes as [`evaluate`](super::super::evaluate()) does, by the columns and rules that
+    /// [`Jigsaw::form_balanced`] heeds: their sizes are those of the jigsaw, and people kept together
+    /// or fixed do not count.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`evaluate`](super::super::evaluate()).
+    ///
+    /// ```
+    /// use peergrade::group::evaluate;
+    /// use peergrade::{GroupFormer, Jigsaw, Seed, Traits};
+    ///
+    /// let skill: Vec<_> = (0..40).map(|i| Some(f64::from(i))).collect();
+    /// let traits = Traits::builder(40).numeric("skill", &skill).build()?;
+    /// let former = GroupFormer::default().sizes(3..=3); // for pods: homes have 8
+    /// let plan = Jigsaw::topics(8).form_balanced(&traits, &former, Seed::new(1))?;
+    /// let report = plan.evaluate_homes(&traits, &former)?;
+    /// assert_eq!((report.violation(), report.sizes()), (None, (8, 8)));
+    /// assert!(evaluate(&traits, plan.homes(), &former)?.violation().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn evaluate_homes(
+        &self,
+        traits: &Traits,
+        former: &GroupFormer,
+    ) -> Result<GroupReport, FormError> {
+        evaluate_within(traits, self.homes(), former)
     }
 }
 

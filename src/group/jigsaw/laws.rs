@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::group::{
-    Effort, FormError, GroupFormer, Mode, TopicChoice, Traits, between_share, evaluate,
-    redundancy_for,
+    Effort, FormError, GroupFormer, Mode, Rule, Strength, TopicChoice, Traits, between_share,
+    evaluate, redundancy_for,
 };
 
 /// Every person is equally likely to get each topic, by chance and when an order is spread: for each
@@ -187,6 +187,17 @@ fn rules_hold_in_balanced_homes() {
             assert_ne!(groups.group_of(a), groups.group_of(b));
         }
     }
+    // Sizes and people kept together are for other groups; pairs are apart or told.
+    let other = former.clone().sizes(2..=2).keep_together(&[0.into(), 7.into()]);
+    let report = plan.evaluate_homes(&traits, &other).unwrap();
+    assert_eq!((report.violation(), report.sizes()), (None, (4, 4)));
+    let mates = plan.homes().members(0.into());
+    let report = plan.evaluate_homes(&traits, &other.keep_apart([(mates[0], mates[3])])).unwrap();
+    let together = FormError::Pair { first: mates[0], second: mates[3], together: true };
+    assert_eq!(report.violation(), Some(&together));
+    let same = GroupFormer::default().category("kind", Rule::Same, Strength::Hard);
+    let error = jigsaw.form_balanced(&traits, &same, Seed::new(1)).unwrap_err();
+    assert_eq!(error, FormError::SameInJigsaw { column: "kind".into() });
     let unknown = GroupFormer::default().column("c", Mode::Balance, 1.0);
     let error = jigsaw.form_balanced(&traits, &unknown, Seed::new(1)).unwrap_err();
     assert_eq!(error, FormError::UnknownColumn { column: "c".into() });

@@ -1,7 +1,7 @@
 //! What can be wrong with a wish for pairs.
 
 use crate::PersonId;
-use crate::group::GroupError;
+use crate::group::{GroupError, TopicError};
 
 /// Why people could not be paired.
 ///
@@ -60,6 +60,25 @@ pub enum PairsError {
         /// The person.
         person: PersonId,
     },
+    /// There is not one list of wishes for every mentee.
+    #[error("there are {lists} lists of wishes for {mentees} mentees")]
+    Lists {
+        /// Lists.
+        lists: usize,
+        /// Mentees.
+        mentees: usize,
+    },
+    /// A wish for somebody who is no mentor.
+    #[error("mentee {mentee} wishes for person {person}, who is no mentor")]
+    NotMentor {
+        /// The mentee.
+        mentee: PersonId,
+        /// Whom they wish for.
+        person: PersonId,
+    },
+    /// Wishes of more mentees or for more mentors than can be worked on, counted as topics.
+    #[error(transparent)]
+    Topics(#[from] TopicError),
     /// Everybody whom somebody could be paired with they have been paired with before.
     #[error("person {person} has been with everybody they could be paired with")]
     AllMet {

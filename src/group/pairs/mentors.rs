@@ -106,7 +106,8 @@ pub enum Unmatched {
 ///
 /// O((n + m) log(n + m) log c) for n mentees and m mentors of capacities up to c.
 ///
-/// Do not use it where mentees have wishes of their own: levels decide, ties go by id.
+/// Levels decide, ties go by id. Where mentees have wishes of their own use
+/// [`match_mentors_by_wishes`](super::match_mentors_by_wishes).
 ///
 /// # Errors
 ///
@@ -128,19 +129,7 @@ pub fn match_mentors(
     mentees: &[Mentee],
     gaps: RangeInclusive<f64>,
 ) -> Result<Mentoring, PairsError> {
-    let (low, high) = (*gaps.start(), *gaps.end());
-    if low.is_nan() || high.is_nan() || low > high {
-        return Err(PairsError::Gaps { low, high });
-    }
-    check(mentors.iter().map(|mentor| (mentor.person, mentor.level)))?;
-    check(mentees.iter().map(|mentee| (mentee.person, mentee.level)))?;
-    let mut mentoring = Mentoring {
-        mentors: mentors.to_vec(),
-        mentees: mentees.to_vec(),
-        gaps: (low, high),
-        mentor_of: vec![None; mentees.len()],
-        unmatched: Vec::new(),
-    };
+    let mut mentoring = Mentoring::nobody(mentors, mentees, &gaps)?;
     let mut by_section: Vec<usize> = (0..mentees.len()).collect();
     by_section.sort_by_key(|&i| (mentees[i].section, mentees[i].person));
     let mut of_level: Vec<usize> =
@@ -191,15 +180,36 @@ fn check(people: impl Iterator<Item = (PersonId, f64)>) -> Result<(), PairsError
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mentoring {
-    mentors: Vec<Mentor>,
-    mentees: Vec<Mentee>,
-    gaps: (f64, f64),
-    mentor_of: Vec<Option<usize>>,
+    pub(super) mentors: Vec<Mentor>,
+    pub(super) mentees: Vec<Mentee>,
+    pub(super) gaps: (f64, f64),
+    pub(super) mentor_of: Vec<Option<usize>>,
     /// By mentee.
-    unmatched: Vec<(usize, Unmatched)>,
+    pub(super) unmatched: Vec<(usize, Unmatched)>,
 }
 
 impl Mentoring {
+    /// Checked people, of whom nobody has a mentor yet.
+    pub(super) fn nobody(
+        mentors: &[Mentor],
+        mentees: &[Mentee],
+        gaps: &RangeInclusive<f64>,
+    ) -> Result<Self, PairsError> {
+        let (low, high) = (*gaps.start(), *gaps.end());
+        if low.is_nan() || high.is_nan() || low > high {
+            return Err(PairsError::Gaps { low, high });
+        }
+        check(mentors.iter().map(|mentor| (mentor.person, mentor.level)))?;
+        check(mentees.iter().map(|mentee| (mentee.person, mentee.level)))?;
+        Ok(Self {
+            mentors: mentors.to_vec(),
+            mentees: mentees.to_vec(),
+            gaps: (low, high),
+            mentor_of: vec![None; mentees.len()],
+            unmatched: Vec::new(),
+        })
+    }
+
     /// The mentor of a mentee, if they have one.
     #[must_use]
     pub fn mentor_of(&self, mentee: usize) -> Option<usize> {
@@ -280,7 +290,7 @@ impl Mentoring {
         Ok(())
     }
 
-    fn may(&self, mentor: &Mentor, mentee: &Mentee) -> bool {
+    pub(super) fn may(&self, mentor: &Mentor, mentee: &Mentee) -> bool {
         let (low, high) = self.gaps;
         mentor.section == mentee.section
             && mentee.level + low <= mentor.level

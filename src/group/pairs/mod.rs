@@ -5,8 +5,10 @@ mod glover;
 mod mentors;
 mod pyramid;
 mod tutors;
+mod wishes;
 
 pub use error::{PairsError, PairsViolation};
 pub use mentors::{Mentee, Mentor, Mentoring, Unmatched, match_mentors};
 pub use pyramid::{Ladder, Pyramid};
 pub use tutors::{TutorPair, TutorPairs, Tutoring};
+pub use wishes::match_mentors_by_wishes;

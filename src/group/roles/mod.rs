@@ -150,7 +150,7 @@ impl Roles {
     ) -> Result<RolePlan, RolesError> {
         self.check_members(0, groups)?;
         let people = groups.people();
-        check_size(people as u64 * rounds as u64)?;
+        check_size((people as u64).saturating_mul(rounds as u64))?;
         let mut role_of = vec![NO_ROLE; people * rounds];
         let mut turns = Vec::new();
         let mut stream = seed.stream(Phase::Roles, 0);

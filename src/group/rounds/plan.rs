@@ -21,6 +21,7 @@ use crate::{GroupId, PersonId};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub enum Guarantee {
     /// No two people are in one group twice.
     ZeroRepeats,
