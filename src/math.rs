@@ -507,31 +507,6 @@ mod tests {
 
     #[test]
     fn functions_are_pinned() {
-        use crate::golden::{Case, check};
-        let over = |name: &str, low: f64, high: f64, f: fn(f64) -> f64| {
-            let x = |i: i32| low + (high - low) * (f64::from(i) + 0.5) / 10_000.0;
-            Case::floats(name, (0..10_000).map(|i| f(x(i))))
-        };
-        check(
-            "math",
-            vec![
-                over("exp", -700.0, 700.0, exp),
-                over("ln", 0.0, 1000.0, ln),
-                over("log10", 0.0, 1000.0, log10),
-                over("sqrt", 0.0, 1000.0, sqrt),
-                over("normal_cdf", -38.0, 9.0, normal_cdf),
-                over("normal_density", -38.0, 38.0, normal_density),
-                over("digamma", 0.0, 50.0, digamma),
-                over("trigamma", 0.0, 50.0, trigamma),
-                over("ln_gamma", 0.0, 200.0, ln_gamma),
-                over("erf", -6.0, 6.0, erf),
-                over("normal_quantile", 0.0, 1.0, normal_quantile),
-                over("chi_square_quantile", 0.0, 0.5, |p| {
-                    chi_square_quantile(p, 1.0 + round_half_even(200.0 * p * p))
-                }),
-                over("round_half_even", -100.0, 100.0, round_half_even),
-                over("power_of_two_near", 0.0, 1000.0, power_of_two_near),
-            ],
-        );
+        crate::golden::case::check(&crate::golden::math::AREA);
     }
 }

@@ -8,11 +8,26 @@ use crate::graph::ReviewGraph;
 use crate::id::{PersonId, SubmissionId};
 use crate::seed::Stream;
 
+/// Submissions sorted, each once.
+pub(super) fn distinct(submissions: impl IntoIterator<Item = SubmissionId>) -> Vec<SubmissionId> {
+    let mut distinct: Vec<SubmissionId> = submissions.into_iter().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct
+}
+
+/// Reads them so, whatever order they were written in.
+#[cfg(feature = "serde")]
+pub(super) fn read_distinct<'de, D>(from: D) -> Result<Vec<SubmissionId>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    <Vec<SubmissionId> as serde::Deserialize>::deserialize(from).map(distinct)
+}
+
 /// The exemplars of an assigner: sorted, all of them there, and enough.
 pub(super) fn list(assigner: &Assigner, cohort: &Cohort) -> Result<Vec<SubmissionId>, AssignError> {
-    let mut exemplars = assigner.exemplars.clone();
-    exemplars.sort_unstable();
-    exemplars.dedup();
+    let exemplars = distinct(assigner.exemplars.iter().copied());
     let submissions = cohort.submissions();
     if let Some(&exemplar) = exemplars.iter().find(|s| s.index() >= submissions) {
         return Err(AssignError::UnknownExemplar { exemplar, submissions });

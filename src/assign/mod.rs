@@ -98,6 +98,7 @@ pub struct Assigner {
     exemplars_each: usize,
     exemplars_counted: bool,
     /// Sorted.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "exemplars::read_distinct"))]
     spot_checks: Vec<SubmissionId>,
     checks_each: usize,
     best_effort: bool,
@@ -239,9 +240,7 @@ impl Assigner {
         submissions: impl IntoIterator<Item = SubmissionId>,
         each: usize,
     ) -> Self {
-        self.spot_checks = submissions.into_iter().collect();
-        self.spot_checks.sort_unstable();
-        self.spot_checks.dedup();
+        self.spot_checks = exemplars::distinct(submissions);
         self.checks_each = each;
         self
     }

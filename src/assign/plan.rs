@@ -270,17 +270,20 @@ impl ReviewPlan {
     pub fn verify(&self, cohort: &Cohort, assigner: &Assigner) -> Result<(), Violation> {
         check_size(&self.graph, cohort)?;
         for rules in Rules::all(assigner, cohort)? {
-            let crew = CrewGraph { graph: &self.graph, rules: &rules };
-            rules.people().try_for_each(|reviewer| self.verify_reviewer(&crew, reviewer))?;
-            self.verify_received(&crew)?;
-            if rules.is_peers() {
-                exemplars::verify(&rules, &self.graph)?;
-            }
+            self.verify_crew(&rules)?;
         }
         if self.loads == LoadsKept::BestEffort && !assigner.best_effort {
             return Err(Violation::NoBestEffort);
         }
         Ok(())
+    }
+
+    /// The promises to peers, or to staff.
+    pub(super) fn verify_crew(&self, rules: &Rules<'_>) -> Result<(), Violation> {
+        let crew = CrewGraph { graph: &self.graph, rules };
+        rules.people().try_for_each(|reviewer| self.verify_reviewer(&crew, reviewer))?;
+        self.verify_received(&crew)?;
+        if rules.is_peers() { exemplars::verify(rules, &self.graph) } else { Ok(()) }
     }
 
     fn verify_reviewer(&self, crew: &CrewGraph<'_>, reviewer: PersonId) -> Result<(), Violation> {

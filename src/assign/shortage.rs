@@ -4,8 +4,9 @@ mod count;
 
 use core::fmt;
 
+use super::loads::Stage;
 use super::rule::Rule;
-use super::rules::Rules;
+use super::rules::{Crew, Rules};
 use super::{AssignError, Assigner};
 use crate::cohort::Cohort;
 use crate::id::{PersonId, SubmissionId};
@@ -157,24 +158,37 @@ impl Shortage {
 
     /// Whether the numbers hold for this cohort and these rules, added up anew: the demand is
     /// there, and `sum over the other side of min(capacity, allowed pairs)` is not above the supply
-    /// and below the demand. O(people + submissions + barred pairs).
+    /// and below the demand; for learners or for staff, and for even loads, which a
+    /// [`Change`](super::Change) keeps to, or the widest ranges. O(people + submissions + barred
+    /// pairs).
     ///
     /// # Errors
     ///
     /// As [`Assigner::assign`], for settings that do not fit the cohort.
     pub fn verify(&self, cohort: &Cohort, assigner: &Assigner) -> Result<bool, AssignError> {
-        let rules = match Rules::new(assigner, cohort) {
+        let holds = self.supply < self.demand
+            && (self.holds_for(Crew::Peers, assigner, cohort)?
+                || (cohort.has_staff() && self.holds_for(Crew::Staff, assigner, cohort)?));
+        Ok(holds)
+    }
+
+    fn holds_for(
+        &self,
+        crew: Crew,
+        assigner: &Assigner,
+        cohort: &Cohort,
+    ) -> Result<bool, AssignError> {
+        let rules = match Rules::of(crew, assigner, cohort) {
             Ok(rules) => rules,
             // A single reviewer with too high a quota shows before anything else.
             Err(AssignError::Impossible(found)) => return Ok(*found == *self),
             Err(error) => return Err(error),
         };
-        let stage = rules.widest();
-        let again = match self.side {
+        let again = |stage| match self.side {
             Side::Reviewers => rules.reviewer_shortage(stage, &self.members),
             Side::Submissions => rules.submission_shortage(stage, &self.members),
         };
-        Ok(again == *self && self.supply < self.demand)
+        Ok([Stage::Even, rules.widest()].into_iter().any(|stage| again(stage) == *self))
     }
 }
 

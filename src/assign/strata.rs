@@ -15,7 +15,7 @@ const FREE: u64 = 2;
 /// Fills every empty slot and confines switches to the strata. The result may have bad slots.
 pub(super) fn fill(draft: &mut Draft<'_>, weights: &[f64], seed: Seed) {
     let order = by_weight(draft.rules, weights, seed);
-    let mut works = deal(draft.rules, &order, seed).into_iter();
+    let mut works = deal(draft.rules, &order, draft.len(), seed).into_iter();
     for &reviewer in &order {
         for slot in draft.free(reviewer) {
             draft.set(slot, reviewer, works.next().unwrap_or(EMPTY));
@@ -53,13 +53,19 @@ const SUBMISSION: u32 = 64 - PLACE;
 
 /// The submissions in the order in which reviewers by weight take them: review j of d that a
 /// submission receives comes at a uniform place within the share from j / d to (j + 1) / d. Where all
-/// receive d, that is d random permutations one after the other.
-fn deal(rules: &Rules<'_>, order: &[PersonId], seed: Seed) -> Vec<SubmissionId> {
+/// receive d, that is d random permutations one after the other. There are `slots` to fill.
+fn deal(rules: &Rules<'_>, order: &[PersonId], slots: usize, seed: Seed) -> Vec<SubmissionId> {
     let mut stream = seed.stream(Phase::PlanStrata, DEAL);
     let kept = KeptPlaces::new(rules, order);
+    let needs = Rounds::new(rules, seed).into_needs();
+    let asked: u64 = needs.iter().map(|&(_, need)| u64::from(need)).sum();
+    // Where works ask for far more than there is, they share what there is.
+    let is_far = asked > 2 * slots as u64;
+    let most = if is_far { to_u32(slots / needs.len()) + 1 } else { u32::MAX };
     let mut places = Vec::new();
-    for (submission, need) in Rounds::new(rules, seed).into_needs() {
-        let all = u64::from(need + rules.kept_by(submission));
+    for (submission, need) in needs {
+        let need = need.min(most);
+        let all = u64::from(need) + u64::from(rules.kept_by(submission));
         kept.for_each_free(submission, all, |j| {
             let within = stream.u64() >> SUBMISSION;
             let place = ((j << PLACE) + within) / all;

@@ -37,8 +37,12 @@ impl Column {
     }
 
     /// A column whose missing numbers are [`MISSING`].
-    pub(crate) fn from_raw(values: Vec<f64>) -> Self {
+    pub(crate) fn from_raw(mut values: Vec<f64>) -> Self {
         debug_assert!(values.iter().all(|value| !value.is_infinite()));
+        // Zero has no sign, as in `new`.
+        for value in &mut values {
+            *value += 0.0;
+        }
         Self(values)
     }
 

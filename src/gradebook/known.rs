@@ -68,9 +68,9 @@ impl Gradebook {
     }
 
     /// The same, but for what peers say: `points` of the total less, spread over the criteria in
-    /// proportion to their ranges and cut to their scales; `variance` of those points adds to that
+    /// proportion to their ranges and cut to their scales; their standard deviation `sd` widens that
     /// of the grades.
-    pub(crate) fn with_offset(mut self, points: f64, variance: f64) -> Self {
+    pub(crate) fn with_offset(mut self, points: f64, sd: f64) -> Self {
         self.offset += points;
         for (c, criterion) in self.rubric.criteria().iter().enumerate() {
             let (low, high) = (criterion.scale().min(), criterion.scale().max());
@@ -82,17 +82,18 @@ impl Gradebook {
             });
             self.criteria[c] = Column::from_raw(shifted);
         }
-        let wider = |errors: &Column, variance: f64| {
+        let wider = |errors: &Column, sd: f64| {
             Column::from_raw(chunks::column(errors.len(), |i| match errors.get(i) {
-                Some(error) => math::sqrt(error * error + variance),
+                // Squares of extreme points are no numbers.
+                Some(error) => math::min(math::hypot(error, sd), f64::MAX),
                 None => MISSING,
             }))
         };
-        self.std_error = self.std_error.map(|errors| wider(&errors, variance));
+        self.std_error = self.std_error.map(|errors| wider(&errors, sd));
         if let Some(columns) = self.criterion_std_error.take() {
-            let part = |c: usize| self.offset_of(c, math::sqrt(variance));
             let columns = columns.iter().enumerate();
-            let wider = columns.map(|(c, errors)| wider(errors, part(c) * part(c)));
+            let wider = columns
+                .map(|(c, errors)| wider(errors, math::min(self.offset_of(c, sd), f64::MAX)));
             self.criterion_std_error = Some(wider.collect());
         }
         // Columns that were finite are finite within their scales.

@@ -2,8 +2,8 @@
 
 use peergrade::group::{Division, between_share, redundancy_for};
 use peergrade::{
-    GroupError, GroupId, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan, PersonId, Pods,
-    Seed, Strata,
+    Distances, DiverseGrouping, GroupError, GroupId, GroupSizes, GroupViolation, Groups, Jigsaw,
+    JigsawPlan, PersonId, Pods, Seed, Strata,
 };
 
 use super::{Outcome, Row, person, same, says};
@@ -153,6 +153,24 @@ pub(super) const ROWS: &[Row] = &[
     ("uneven pods held to their promise", || {
         let error = GroupViolation::Size { group: GroupId::new(1), size: 1, lo: 2, hi: 3 };
         same(Pods::pairs().verify(&groups(&[0, 0, 0, 1]).unwrap()), Err(error))
+    }),
+    ("distance beside which all others are rounding", || {
+        // Found by fuzzing: the search stops at gains that the huge distance hides.
+        let mut table = vec![0.0; 64];
+        let near = [0.6, 1.5, 2.0, 5.0, 7.5, 0.8, 0.7, 0.5, 0.9, 0.5, 2.0, 0.2, 10.0, 0.1];
+        let pairs = (0..8).flat_map(|a| (0..a).map(move |b| (a, b)));
+        for ((a, b), value) in pairs.zip(near.into_iter().cycle()) {
+            let value = if (a, b) == (5, 3) { -9.4e92 } else { value };
+            (table[8 * a + b], table[8 * b + a]) = (value, value);
+        }
+        let distances = Distances::from_table(8, &table).unwrap();
+        let wish = DiverseGrouping::even(2).moves(200);
+        let found = wish.form(&distances, SEED).unwrap();
+        super::holds(
+            found.groups().group_of(person(3)) != found.groups().group_of(person(5)),
+            "together",
+        )?;
+        same(found.verify(&distances, &wish), Ok(()))
     }),
     ("spread by NaN", || {
         let error = not_finite(person(1), f64::NAN);

@@ -1,6 +1,6 @@
 //! Sizes and constraints of review plans.
 
-use peergrade::assign::{Rule, Violation};
+use peergrade::assign::{Change, ChangeError, Rule, Violation};
 use peergrade::{
     AssignError, Assigner, Cohort, GraphError, PersonId, ReviewPlan, Seed, SubmissionId,
 };
@@ -208,6 +208,42 @@ pub(super) const ROWS: &[Row] = &[
     }),
     ("forbidden pairs many times over", || {
         planned(&alone(5), &Assigner::new(2).forbid([pair(0, 1); 100]), 10)
+    }),
+    ("weights, and more reviews of a work than there are people", || {
+        let assigner = Assigner::new(1).reliability(&[1.0; 2]).receive(u32::MAX, u32::MAX);
+        match assign(&alone(2), &assigner) {
+            Err(AssignError::Impossible(shortage)) => {
+                same(shortage.verify(&alone(2), &assigner), Ok(true))
+            }
+            other => Err(format!("{other:?}, not impossible")),
+        }
+    }),
+    ("checks by more staff than there are", || {
+        let mut cohort = Cohort::builder(2).unwrap();
+        let work = cohort.submission(&[person(0)]).unwrap();
+        cohort.staff(person(1)).unwrap();
+        let assigner = Assigner::new(0).spot_checks([work], 2);
+        impossible(
+            &cohort.build(),
+            &assigner,
+            "impossible: 1 submission (0) is to receive 2 reviews, but reviewers can give 1 at \
+             most: the rule is no second review of one work by one person; \
+             what helps: ask 1 review less of them, or ask for a best effort",
+        )
+    }),
+    ("change that cannot be, under ranges of which it makes no use", || {
+        let (cohort, lax) = (alone(3), Assigner::new(1));
+        let plan = assign(&cohort, &lax).unwrap();
+        let rules = Assigner::new(2).receive(0, 5).best_effort(true);
+        let change = Change::new(&plan).withdraw([person(0)]);
+        match change.apply(&cohort, &rules, Seed::new(1)) {
+            Err(ChangeError::Assign(AssignError::Impossible(shortage))) => {
+                let now = change.rules(&cohort, &rules).unwrap();
+                same(shortage.verify(&cohort, &now), Ok(true))
+            }
+            Err(error) => Err(error.to_string()),
+            Ok(changed) => same(changed.verify(&cohort), Ok(())),
+        }
     }),
     ("exemplars fewer than everybody is to have", || {
         let error = AssignError::TooFewExemplars { each: 3, there: 2 };

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use ::serde::Serialize;
 use ::serde::de::DeserializeOwned;
-use peergrade::aggregate::METHODS;
+use peergrade::aggregate::{METHODS, Posterior, ReviewerHistory};
+use peergrade::assign::queue::{QueueConfig, ReviewQueue, Served};
 use peergrade::{
     Aggregator, Assigner, Cohort, Criterion, Fit, Gradebook, GroupId, GroupSizes, Groups, Halves,
     Jigsaw, JigsawPlan, PersonId, Pods, ReviewGraph, ReviewPlan, Reviews, Roster, Rounding, Rubric,
@@ -91,6 +92,22 @@ fn books() -> impl Iterator<Item = Gradebook> {
     METHODS.iter().map(|method| method.aggregator().aggregate(&reviews()).unwrap())
 }
 
+/// What six people did in one assignment.
+fn history() -> ReviewerHistory {
+    let cohort = alone(6);
+    let mut rows = Reviews::builder(&cohort, single());
+    for i in 0..18_u32 {
+        let (s, r) = (i % 6, (i + 1 + i / 6) % 6);
+        rows.add(work(s), person(r), &[f64::from(i * 7 % 11) / 1.1]).unwrap();
+    }
+    let none = ReviewerHistory::default();
+    Posterior::default().aggregate_with(&rows.build().unwrap(), &none).unwrap().1
+}
+
+fn bad_history(pointer: &str, value: Value, message: &str) -> Outcome {
+    refused::<ReviewerHistory>(&tampered(&history(), pointer, value), message)
+}
+
 /// A gradebook of six works with every column that there is.
 fn shrunk() -> Gradebook {
     let cohort = alone(6);
@@ -160,6 +177,24 @@ pub(super) const ROWS: &[Row] = &[
         let optional = ["std_error", "criterion_std_error", "reviewers", "slopes", "rounding"];
         books().chain([shrunk()]).try_for_each(|book| back(&book, &optional))
     }),
+    ("json of histories, back", || {
+        back(&history(), &[])?;
+        back(&history().forget(0.3).unwrap(), &[])?;
+        back(&ReviewerHistory::default(), &[])
+    }),
+    ("json of histories that are none", || {
+        bad_history("/biases", json!([[1.0, 0.0]]), "1 biases in a history of 6 people")?;
+        bad_history("/efforts", json!([]), "0 efforts in a history of 6 people")?;
+        let message = "person 2: biases with -1, but must be finite, from 0";
+        bad_history("/biases/2/0", json!(-1.0), message)?;
+        let message = "person 5: precisions with -0.5, but must be finite, from 0";
+        bad_history("/precisions/5/1", json!(-0.5), message)?;
+        bad_history("/manners/0/1", json!(-1e300), "person 0: manners with -1000")?;
+        let message = "person 1: reviews with -3, but must be finite, from 0";
+        bad_history("/reviews/1", json!(-3), message)?;
+        let message = "the law of reviewers with 0, but must be finite, above 0";
+        bad_history("/law/0", json!(0.0), message)
+    }),
     ("json of roundings, back", || {
         back(&Rounding::none(), &[])?;
         back(&Rounding::down().to_levels(), &[])?;
@@ -188,6 +223,25 @@ pub(super) const ROWS: &[Row] = &[
     ("json of a jigsaw, back", || {
         back(&jigsaw(), &[])?;
         back(&Jigsaw::topics(3).home_size(2..=4), &["home_size"])
+    }),
+    ("json of an assigner with checked works out of order, and twice", || {
+        let assigner = Assigner::new(1).spot_checks((0..3).map(work), 1);
+        let mixed = tampered(&assigner, "/spot_checks", json!([2, 0, 1, 2]));
+        same(from_value(mixed).unwrap(), assigner)
+    }),
+    ("json of a queue at the end of time, back", || {
+        let mut queue = ReviewQueue::new(&alone(3), QueueConfig::default(), Seed::new(1)).unwrap();
+        for author in 0..3 {
+            queue.submit(work(author), u64::MAX).unwrap();
+        }
+        queue.close(u64::MAX).unwrap();
+        let served = queue.request(person(0), u64::MAX).unwrap();
+        holds(matches!(served, Served::New(_)), "nothing is served")?;
+        back(&queue, &[])
+    }),
+    ("json of a rule with a field more", || {
+        let rule = json!({"NoSolo": {"min": 2, "max": 3}});
+        refused::<peergrade::group::Rule>(&rule, "unknown field `max`, expected `min`")
     }),
     ("json of a seed too short", || {
         refused::<Seed>(&json!(vec![0; 31]), "invalid length 31, expected an array of length 32")

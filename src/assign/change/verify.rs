@@ -3,7 +3,7 @@
 use super::{Changed, Note};
 use crate::assign::Assigner;
 use crate::assign::plan::{CrewGraph, Violation, check_size};
-use crate::assign::rules::Rules;
+use crate::assign::rules::{Crew, Rules};
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
 use crate::id::{PersonId, to_u32};
@@ -49,7 +49,8 @@ pub(super) fn notes(graph: &ReviewGraph, rules: &Rules<'_>, levels: &Rules<'_>) 
 impl Changed {
     /// Checks every promise anew, with nothing but the graph: as
     /// [`ReviewPlan::verify`](crate::ReviewPlan::verify) under [`rules`](Self::rules) where nobody
-    /// may give more than their quota; else nobody has what a rule bars, kept reviews are there,
+    /// may give more than their quota, but for the numbers of checks by staff, who are asked for none
+    /// that they were not asked for before; else nobody has what a rule bars, kept reviews are there,
     /// nobody gives more than the top up beyond their quota, and every number that is not what the
     /// rules say is noted. O(people + submissions + reviews).
     ///
@@ -57,11 +58,16 @@ impl Changed {
     ///
     /// The first [`Violation`], with the ids and the numbers.
     pub fn verify(&self, cohort: &Cohort) -> Result<(), Violation> {
-        if self.top_up == 0 {
-            return self.plan.verify(cohort, &self.rules);
-        }
-        let rules = Rules::new(&self.rules, cohort)?;
         check_size(self.plan.graph(), cohort)?;
+        let rules = Rules::new(&self.rules, cohort)?;
+        if cohort.has_staff() {
+            let staff = Rules::of(Crew::Staff, &self.rules, cohort)?;
+            let crew = CrewGraph { graph: self.plan.graph(), rules: &staff };
+            staff.people().try_for_each(|reviewer| crew.check_pairs(reviewer))?;
+        }
+        if self.top_up == 0 {
+            return self.plan.verify_crew(&rules);
+        }
         let crew = CrewGraph { graph: self.plan.graph(), rules: &rules };
         rules.people().try_for_each(|reviewer| self.verify_reviewer(&crew, reviewer))?;
         let nominal = nominal(&self.rules, &self.absent);

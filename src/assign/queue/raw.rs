@@ -111,7 +111,9 @@ impl ReviewQueue {
         match item.state {
             State::Open { until, .. } => {
                 let longest = self.now.saturating_add(self.config.lease);
-                if until <= self.now || until > longest {
+                // Where time ends, a lease is over as soon as it begins.
+                let over = until < self.now || (until == self.now && until < u64::MAX);
+                if over || until > longest {
                     return Err(wrong("the end of a lease of person ", person.get()));
                 }
                 work.open += 1;

@@ -73,7 +73,12 @@ impl Rules<'_> {
             Some((reviewer, min)) if !self.assigner.best_effort => {
                 // A number beyond 2^32 is told as it was given.
                 let asked = match min {
-                    u32::MAX if self.cohort.quota(reviewer).is_none() => self.assigner.reviews,
+                    u32::MAX
+                        if self.assigner.give.is_none()
+                            && self.cohort.quota(reviewer).is_none() =>
+                    {
+                        self.assigner.reviews
+                    }
                     _ => min as usize,
                 };
                 let demand = asked as u64 - u64::from(self.kept_len(reviewer));

@@ -213,22 +213,6 @@ fn what_rounding_does_is_put_right() {
     holds(&table);
 }
 
-#[test]
-fn values_are_pinned() {
-    use crate::golden::{Case, check};
-    let tables = [
-        ("root", JointTable::new(3, &[0.3, 0.1, 0.02, 0.1, 0.2, 0.05, 0.02, 0.05, 0.16])),
-        ("search", JointTable::new(3, &[0.1, 0.1, 0.0, 0.1, 0.3, 0.1, 0.0, 0.1, 0.2])),
-        ("probit", JointTable::probit(&[0.1, 0.2, 0.0, 0.3, 0.4], 0.5)),
-    ];
-    let cases = tables.into_iter().flat_map(|(name, table)| {
-        let table = table.unwrap();
-        [("cells", table.cells()), ("prior", table.prior()), ("channel", table.channel())]
-            .map(|(what, values)| Case::floats(format!("{name} {what}"), values.to_vec()))
-    });
-    check("joint", cases.collect());
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -7,7 +7,6 @@ mod written;
 use proptest::prelude::*;
 
 use super::*;
-use crate::golden::{Case, check as check_golden};
 use model::{Event, Model, Settings, person, tell, work};
 
 /// A course, the rules of its queue, and what is tried there, each a while after the last.
@@ -395,26 +394,4 @@ fn extreme_settings_do_no_harm() {
             assert_eq!(none.graph().reviews(), 0);
         }
     }
-}
-
-#[test]
-fn served_works_are_pinned() {
-    let mut cases = Vec::new();
-    for policy in [Policy::Fifo, Policy::LeastReviewed, Policy::Random, Policy::CompletersFirst] {
-        for n in [7_u32, 17, 4099] {
-            let mut queue = full(n, QueueConfig::default().policy(policy).lease(40), 42);
-            let mut served = Vec::new();
-            for i in 0..3 * n {
-                let (p, now) = (person(i * 5 % n), u64::from(i));
-                if let Served::New(lease) = queue.request(p, now).unwrap() {
-                    served.push(u64::from(lease.submission().get()));
-                    if i % 4 > 0 {
-                        queue.complete(p, lease.submission(), now).unwrap();
-                    }
-                }
-            }
-            cases.push(Case::integers(format!("{policy:?} n={n}"), served));
-        }
-    }
-    check_golden("queue", cases);
 }
