@@ -41,7 +41,8 @@
 //! # Promises
 //!
 //! - **Same bits.** One crate version, seed and input, in any order of rows, give the same bits on
-//!   every platform with IEEE doubles, on any number of threads, with or without `rayon`.
+//!   every platform with IEEE doubles, on any number of threads, with or without `rayon`:
+//!   [`determinism`] says exactly what that means and how it is checked.
 //! - **No panic, no NaN.** Data that make no sense are an error that names row, id, value and
 //!   limit. A submission of which nothing is known has no grade: `None`.
 //! - **Exact.** A plan keeps every rule and spreads the reviews within one, but for quotas and kept
@@ -72,12 +73,21 @@ pub mod assign;
 mod chunks;
 mod cohort;
 mod csr;
+/// The promise of equal bits: what it covers and what not, what endangers it, and how it is checked.
+///
+#[cfg_attr(doc, doc = include_str!("DETERMINISM.md"))]
+pub mod determinism {}
 mod eigen;
 mod error;
 pub mod evaluate;
 #[cfg(test)]
-#[path = "../tests/common/golden.rs"]
-mod golden;
+#[path = "../tests/golden"]
+mod golden {
+    //! The golden vectors of what is private here.
+    pub(crate) mod case;
+    pub(crate) mod math;
+    pub(crate) mod sample;
+}
 mod gradebook;
 mod graph;
 pub mod group;
@@ -113,8 +123,8 @@ pub use group::{
     AvailabilityError, DistanceError, Distances, DiverseGrouping, DiverseGroups, FormError, Formed,
     GroupError, GroupFormer, GroupReport, GroupSizes, GroupViolation, Groups, Jigsaw, JigsawPlan,
     PairsError, Pods, RepairError, RolePlan, Roles, RolesError, RoundPlan, Rounds, RoundsError,
-    RunningJigsaw, Strata, TopicChoice, TopicError, TopicPlan, Traits, TraitsBuilder, TraitsError,
-    UtcOffset, Week,
+    RunningGroups, RunningJigsaw, Strata, TopicChoice, TopicError, TopicPlan, Traits,
+    TraitsBuilder, TraitsError, UtcOffset, Week,
 };
 pub use id::{GroupId, Id, PersonId, ReviewId, SubmissionId, TopicId};
 pub use quota::Quota;
