@@ -174,13 +174,7 @@ impl Aggregator for GradingPolicy {
         self.check()?;
         let mut book = self.method.aggregate(reviews)?;
         if self.offset {
-            let known = reviews.staff_grades().iter().chain(reviews.exemplars());
-            let distances = known.filter_map(|&(s, grade)| {
-                let error = book.peer_std_error(s).map(|error| math::hypot(error, self.staff_sd));
-                Some((book.peer_grade(s)? - grade, error))
-            });
-            let offset =
-                Offset::of(&distances.collect::<Vec<_>>(), reviews.rubric().scale().unit());
+            let offset = Offset::of_peers(&book, reviews, self.staff_sd);
             if let Some(Offset { points, sd, .. }) = offset.filter(|offset| offset.points != 0.0) {
                 book = book.with_offset(points, sd);
             }
@@ -305,19 +299,40 @@ fn own_totals(reviews: &Reviews) -> Vec<(SubmissionId, f64)> {
         .collect()
 }
 
+/// How far peers are above each grade of staff and of exemplars, which have noise of this standard
+/// deviation, and the standard error of that.
+pub(super) fn distances(
+    book: &Gradebook,
+    reviews: &Reviews,
+    sd: f64,
+) -> impl Iterator<Item = (SubmissionId, (f64, Option<f64>))> {
+    let known = reviews.staff_grades().iter().chain(reviews.exemplars());
+    known.filter_map(move |&(s, grade)| {
+        let error = book.peer_std_error(s).map(|error| math::hypot(error, sd));
+        Some((s, (book.peer_grade(s)? - grade, error)))
+    })
+}
+
 /// A common distance, drawn to 0 as far as it may be noise.
 #[derive(Debug, Clone, Copy)]
-struct Offset {
-    points: f64,
+pub(super) struct Offset {
+    pub(super) points: f64,
     /// The standard deviation of the points.
-    sd: f64,
+    pub(super) sd: f64,
     /// The standard deviation of one distance.
     spread: f64,
 }
 
 impl Offset {
+    /// How far peers are above the grades of staff and of exemplars, which have noise of this standard
+    /// deviation; `None` from fewer than two.
+    fn of_peers(book: &Gradebook, reviews: &Reviews, sd: f64) -> Option<Self> {
+        let distances = distances(book, reviews, sd).map(|(_, distance)| distance);
+        Self::of(&distances.collect::<Vec<_>>(), reviews.rubric().scale().unit())
+    }
+
     /// From at least two distances with their standard errors, if known of all; `None` from fewer.
-    fn of(distances: &[(f64, Option<f64>)], unit: f64) -> Option<Self> {
+    pub(super) fn of(distances: &[(f64, Option<f64>)], unit: f64) -> Option<Self> {
         let count = distances.len() as f64;
         if count < 2.0 {
             return None;

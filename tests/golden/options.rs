@@ -3,7 +3,7 @@
 use peergrade::aggregate::{
     Aggregator, BestAssessment, Blup, Calibrated, CrowdGrader, GradingPolicy, Mean, Ora2Rule,
     Peergrade, PeergradeFeedback, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, Posterior, Reaction, SelfReviews,
-    StaffGrades,
+    StaffGrades, Trusted,
 };
 use peergrade::simulate::{Gaussian, Simulation};
 use peergrade::{Column, PersonId, Seed, SubmissionId};
@@ -34,6 +34,7 @@ fn posterior(n: usize, seed: Seed, name: &str) -> Vec<Case> {
     let reviews = course.reviews();
     let method = Posterior::default().manners(true).effort(true);
     let grades = method.aggregate(reviews).unwrap();
+    let monotone = Posterior::default().monotone(true).aggregate(reviews).unwrap();
     let mut live = Posterior::default().live(reviews).unwrap();
     for (i, (submission, reviewer)) in reviews.graph().iter().enumerate().step_by(n.div_ceil(3)) {
         live.set(submission, reviewer, &[(10 * i % 97) as f64]).unwrap();
@@ -49,6 +50,7 @@ fn posterior(n: usize, seed: Seed, name: &str) -> Vec<Case> {
     vec![
         Case::floats(format!("manners and effort {name}"), numbers(&grades)),
         Case::floats(format!("live {name}"), numbers_live),
+        Case::floats(format!("monotone {name}"), numbers(&monotone)),
         Case::floats(format!("components {name}"), parts.into_iter().flatten()),
     ]
 }
@@ -59,10 +61,12 @@ fn policies(n: usize, seed: Seed, name: &str) -> Vec<Case> {
     let simulation = Simulation::new(Gaussian::pg1()).staff_grades(4, 2.0);
     let course = simulation.simulate(&cohort, &plan, seed).unwrap();
     let policy = || GradingPolicy::new(Box::new(Posterior::default()));
+    let trusted = Posterior::default().trusted(Trusted::Noisy { sd: 2.0 });
     let policies = [
         ("override", policy().offset(true).staff_sd(2.0)),
         ("one of set", policy().staff(StaffGrades::OneOfSet { reviews: 2.0 })),
         ("precise", policy().staff(StaffGrades::Precise { sd: 2.0 })),
+        ("trusted", GradingPolicy::new(Box::new(trusted))),
         ("self-reviews", policy().self_reviews(SelfReviews::WhereNoPeers)),
     ];
     let grades = policies.map(|(what, policy)| {

@@ -246,7 +246,7 @@ fn exact<I: Iterator<Item = usize>>(
 
 /// Inverts a symmetric positive matrix by sweeping its diagonal; only the lower triangle is right
 /// afterwards.
-pub(super) fn invert(matrix: &mut [f64], n: usize) {
+pub(in crate::aggregate) fn invert(matrix: &mut [f64], n: usize) {
     let mut pivot = vec![0.0; n];
     for k in 0..n {
         for (j, value) in pivot.iter_mut().enumerate() {

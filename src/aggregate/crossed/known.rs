@@ -40,6 +40,11 @@ impl Known {
         self.0.is_empty()
     }
 
+    /// Items with value and precision, which may be infinite; in order.
+    pub(in crate::aggregate) fn iter(&self) -> impl Iterator<Item = (u32, f64, f64)> {
+        self.0.iter().copied()
+    }
+
     /// Value and finite precision.
     #[inline]
     pub(super) fn about(&self, item: usize) -> Option<(f64, f64)> {

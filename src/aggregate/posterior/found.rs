@@ -1,10 +1,12 @@
 //! What comes of sweeps: grades, and what is known of reviewers.
 
 use super::block::{Block, Site};
+use super::closed::Sure;
 use super::law::Law;
 use super::nodes::Nodes;
 use super::real::Real;
 use super::state::State;
+use super::trust::Above;
 use crate::aggregate::combination::{Combination, Each, Prior};
 use crate::aggregate::gather::each_row;
 use crate::aggregate::ratings::Ratings;
@@ -21,6 +23,30 @@ pub(super) struct Found {
     pub(super) reviewers: Vec<Reviewer>,
     /// The grade at which biases are as far above grades as scores are.
     pub(super) centre: f64,
+    pub(super) moved: Moved,
+    /// By what variances are multiplied in small parts of the graph, and what was added where staff tell
+    /// how far reviewers are above them.
+    pub(super) wider: Option<Vec<f64>>,
+    pub(super) more: Option<Vec<f64>>,
+}
+
+impl Found {
+    /// What was found, as far as reviewers are above staff.
+    pub(super) fn of<F: Real>(state: State<'_, '_, F>, above: Option<Above>) -> Self {
+        let (moved, more) = above.map(|above| (above.moved, above.variances)).unzip();
+        let mut found = state.into_found(moved);
+        if let Some(more) = &more {
+            chunks::update(&mut found.variances, |u, variance| variance + more[u]);
+        }
+        Self { more, ..found }
+    }
+}
+
+/// How far grades are moved for the sake of the level: of each item, and in all.
+#[derive(Debug, Clone)]
+pub(super) struct Moved {
+    pub(super) levels: Vec<f64>,
+    pub(super) level: f64,
 }
 
 /// Means of what is known of a reviewer.
@@ -34,9 +60,16 @@ pub(super) struct Reviewer {
     pub(super) bias_variance: f64,
     pub(super) precision: f64,
     /// How far the grades of the part of the graph are moved.
-    lift: f64,
+    pub(super) lift: f64,
     /// The probability that scores follow what is seen, without an offset.
     pub(super) sighted: f64,
+}
+
+impl Reviewer {
+    /// The precision that a review has on average.
+    pub(super) fn of_review(&self) -> f64 {
+        self.precision * self.slope * self.slope
+    }
 }
 
 /// What the reviews of an item weigh, and how far the scores of those who look lie above its grade.
@@ -52,11 +85,13 @@ impl<F: Real> State<'_, '_, F> {
     /// Grades as means of corrected scores and the mean of the law. Part by part of the graph, grades
     /// are moved together so that by the reviews of those who are not indifferent they are as high as the
     /// scores, less the biases known beforehand: how high a part is as a whole nothing else tells.
-    pub(super) fn into_found(mut self) -> Found {
+    ///
+    /// With known grades they are moved as they were before these were known.
+    pub(super) fn into_found(mut self, moved: Option<Moved>) -> Found {
         let (parts, mut reviewers) = self.parts();
+        let mut variances = chunks::column(self.items.len(), |u| self.variance(u));
         (self.sites, self.scores, self.found) = Default::default();
-        let Self { ratings, slots, items, told, law, options, .. } = self;
-        let variances = chunks::column(items.len(), |u| 1.0 / items[u][0].get());
+        let Self { ratings, slots, items, told, known, law, options, .. } = self;
         drop(items);
         let mut weights = vec![0.0; ratings.column().len()];
         let mut corrections = vec![0.0; weights.len()];
@@ -82,7 +117,18 @@ impl<F: Real> State<'_, '_, F> {
                 }
             }
         }
-        let (levels, level) = levels(ratings, |u| own[u].level);
+        let parts = ratings.parts();
+        let reviewer = |v: usize| {
+            let known = told.get(v).map_or(0.0, |told| told.precision);
+            [reviewers[v].of_review(), known]
+        };
+        let sure = Sure { ratings, parts: &parts, law: &law, known: &known, reviewer };
+        let wider = sure.wider();
+        if let Some(wider) = &wider {
+            chunks::update(&mut variances, |u, variance| variance * wider[u]);
+        }
+        let moved = moved.unwrap_or_else(|| levels(ratings, &parts, |u| own[u].level));
+        let Moved { levels, level } = moved;
         let centre = law.mean + level;
         for (u, lift) in levels.iter().enumerate() {
             for v in ratings.reviewers(u) {
@@ -113,7 +159,8 @@ impl<F: Real> State<'_, '_, F> {
             correction: Each::OfReview(corrections),
             prior: Some(Prior { mean: centre, weight: prior }),
         };
-        Found { combination, variances, reviewers, centre }
+        let moved = Moved { levels, level };
+        Found { combination, variances, reviewers, centre, moved, wider, more: None }
     }
 
     /// What each review weighs and the score it stands for, by reviewer, and what is known of reviewers.
@@ -232,8 +279,11 @@ fn own<F: Real>(
 
 /// How far scores lie above grades in the part of the graph that each item is in, and in all of it; in
 /// all of it for an item without ratings.
-pub(super) fn levels(ratings: &Ratings<'_>, of_item: impl Fn(usize) -> Level) -> (Vec<f64>, f64) {
-    let part = ratings.parts();
+pub(super) fn levels(
+    ratings: &Ratings<'_>,
+    part: &[u32],
+    of_item: impl Fn(usize) -> Level,
+) -> Moved {
     let part = |u: usize| ratings.reviewers(u).first().map(|v| part[v.index()] as usize);
     let mut levels = vec![Level::default(); ratings.people()];
     for u in 0..ratings.items() {
@@ -243,7 +293,7 @@ pub(super) fn levels(ratings: &Ratings<'_>, of_item: impl Fn(usize) -> Level) ->
     }
     let all = levels.iter().fold(Level::default(), |all, &level| all.add(level)).shift();
     let level = |u: usize| part(u).map_or(all, |part| levels[part].shift());
-    ((0..ratings.items()).map(level).collect(), all)
+    Moved { levels: (0..ratings.items()).map(level).collect(), level: all }
 }
 
 /// The least part that scores have in a grade for a shift of the whole grade through them.

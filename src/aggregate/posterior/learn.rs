@@ -34,18 +34,20 @@ pub(super) struct Sample<F> {
     each_work: f64,
 }
 
+/// The part, of so many, that the `i`-th falls to: as if by chance.
+pub(super) fn dealt(i: usize, parts: usize) -> usize {
+    // A step of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+    let mut x = (i as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    usize::try_from((x ^ (x >> 31)) % parts as u64).unwrap_or(0)
+}
+
 /// One of every `stride` numbers below `count`, in order, at another place each time: what recurs in the
 /// order of ids is not to be all that is seen.
 fn drawn(count: usize, stride: usize) -> impl Iterator<Item = usize> {
-    let place = move |block: u64| {
-        // A step of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-        let mut x = block.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((x ^ (x >> 31)) % stride as u64).unwrap_or(0)
-    };
     (0..count.div_ceil(stride))
-        .map(move |b| b * stride + place(b as u64))
+        .map(move |b| b * stride + dealt(b, stride))
         .filter(move |&i| i < count)
 }
 

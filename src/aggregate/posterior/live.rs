@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::block::{Block, Seen, Site};
-use super::found::{Level, levels};
+use super::closed::Sure;
+use super::found::{Level, Moved, levels};
 use super::law::Law;
 use super::nodes::Nodes;
 use super::real::Real;
@@ -78,6 +79,8 @@ pub struct LivePosterior<'a> {
     items: Vec<Site>,
     told: Vec<f64>,
     levels: Vec<f64>,
+    /// By what variances are multiplied in small parts of the graph it began with, if there are any.
+    wider: Option<Vec<f64>>,
     block: Block<f64>,
     seen: Seen<f64>,
 }
@@ -133,10 +136,15 @@ impl<'a> LivePosterior<'a> {
             told: items.iter().map(|item| item.mean()).collect(),
             items,
             levels: Vec::new(),
+            wider: None,
             block: Block::default(),
             seen: Seen::default(),
         };
-        let (levels, _) = levels(ratings, |u| {
+        let parts = ratings.parts();
+        let reviewer = |v: usize| [reviewers[v].of_review(), 0.0];
+        let sure = Sure { ratings, parts: &parts, law: &law, known: &[], reviewer };
+        live.wider = sure.wider();
+        let Moved { levels, .. } = levels(ratings, &parts, |u| {
             let grade = live.combined(u);
             live.works[u].iter().fold(Level::default(), |level, &row| {
                 let Row { person, rating, .. } = live.rows[row as usize];
@@ -189,7 +197,8 @@ impl<'a> LivePosterior<'a> {
         self.grade(submission)?;
         let [axis] = self.axes[..] else { return None };
         let points = self.reviews.rubric().criteria()[0].weight() * axis.points(1.0);
-        Some(points / math::sqrt(self.items[submission.index()].precision))
+        let wider = self.wider.as_ref().map_or(1.0, |wider| wider[submission.index()]);
+        Some(points * math::sqrt(wider / self.items[submission.index()].precision))
     }
 
     /// Takes a review, in place of one that the reviewer gave the submission before. O(reviews near it):

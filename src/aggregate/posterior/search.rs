@@ -107,6 +107,18 @@ impl Search {
         Fit::iterated(before + last.iterations(), last.converged(), last.last_change())
     }
 
+    /// Goes on from a fit, after something was learned besides.
+    pub(super) fn go_on<F: Real>(&self, state: &mut State<'_, '_, F>, before: &Fit) -> Fit {
+        let last = self.settle(state, self.last_tolerance(state));
+        let all = before.iterations() + last.iterations();
+        Fit::iterated(all, last.converged(), last.last_change())
+    }
+
+    /// By how much grades may change in the last sweep.
+    fn last_tolerance<F>(&self, state: &State<'_, '_, F>) -> f64 {
+        self.rounds.tolerance * if state.options.effort { SLOW } else { 1.0 }
+    }
+
     /// Fits the state, by more options where the scores speak for them.
     pub(super) fn fit<F: Real>(&self, state: &mut State<'_, '_, F>) -> Fit {
         if state.options.bins {
@@ -130,8 +142,7 @@ impl Search {
                 refused.push(options);
             }
         }
-        let tolerance = self.rounds.tolerance * if state.options.effort { SLOW } else { 1.0 };
-        let last = self.settle(state, tolerance);
+        let last = self.settle(state, self.last_tolerance(state));
         Fit::iterated(sweeps + last.iterations(), last.converged(), last.last_change())
     }
 

@@ -9,6 +9,7 @@ use super::history::Told;
 use super::law::{Law, Options};
 use super::nodes::Nodes;
 use super::real::Real;
+use super::trust::known_of;
 use crate::aggregate::gather::{each_row, gather};
 use crate::aggregate::ratings::Ratings;
 use crate::chunks;
@@ -34,6 +35,8 @@ pub(super) struct State<'r, 'a, F> {
     guesses: Vec<Guess>,
     /// What is known of people beforehand; empty where nothing is of anybody.
     pub(super) told: Vec<Told>,
+    /// What staff say of items, in order; empty where nothing is learned from that.
+    pub(super) known: Vec<(u32, Site)>,
     pub(super) law: Law,
     pub(super) options: Options,
 }
@@ -83,7 +86,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         let sites = chunks::column(by_reviewer.len(), site);
         let items = vec![[F::default(); 2]; ratings.items()];
         let found = [Vec::new(), Vec::new()];
-        let (edges, guesses, told) = (Vec::new(), Vec::new(), Vec::new());
+        let (edges, guesses, told, known) = Default::default();
         let mut state = Self {
             ratings,
             slots,
@@ -94,6 +97,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             edges,
             guesses,
             told,
+            known,
             law,
             options,
         };
@@ -117,14 +121,14 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         Site::new(self.items[u])
     }
 
-    /// All that reviews say of a work, less the mean of the law.
+    /// All that reviews and staff say of a work, less the mean of the law.
     pub(super) fn said(&self, u: usize) -> Site {
         let law = &self.law;
         let mut all = self.item(u);
         if law.kinds.is_some() {
             let sites = self.slots[self.ratings.range(u)].iter();
             let site = |&slot: &u32| Site::new(self.sites[slot as usize]);
-            all = sites.map(site).fold(Site::default(), Site::plus);
+            all = sites.map(site).fold(known_of(&self.known, u), Site::plus);
         }
         let precision = all.precision - law.start_of_work().precision;
         Site { precision, pull: all.pull - law.mean * all.precision }
@@ -143,8 +147,8 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
     }
 
     /// All that is said of each item, and of the item of each rating.
-    fn collect(&mut self) -> Changes {
-        let Self { ratings, slots, sites, items, law, .. } = self;
+    pub(super) fn collect(&mut self) -> Changes {
+        let Self { ratings, slots, sites, items, law, known, .. } = self;
         let start = law.start_of_work();
         let changes = chunks::map_mut(items, |first, items| {
             let mut changes = Changes::default();
@@ -158,6 +162,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
                     if sites.is_empty() {
                         return;
                     }
+                    let start = start.plus(known_of(known, u));
                     let mut all = sites.iter().fold(start, |all, &site| all.plus(Site::new(site)));
                     if let Some(kinds) = &law.kinds {
                         let pull = all.pull - law.mean * all.precision;

@@ -7,10 +7,14 @@ use super::block::{Block, Seen};
 use super::effort::{EFFORT, Grid, Low};
 use super::law::{Law, Options};
 use super::nodes::Nodes;
+use super::real::Real;
+use super::state::State;
 use super::*;
 use crate::aggregate::fixtures::{matrix, small, tree};
+use crate::aggregate::moments::Moments;
 use crate::aggregate::{Mean, ShrunkMean};
 use crate::id::SubmissionId;
+use crate::math;
 
 const OPTIONS: Options = Options {
     precisions: true,
@@ -397,7 +401,7 @@ fn grades_are_near_the_means_of_the_sweeps() {
     let state = settled(&ratings, &law(options), options);
     let items: Vec<_> = (0..ratings.items()).map(|u| state.item(u)).collect();
     let mean = state.law.mean;
-    let combination = state.into_found().combination;
+    let combination = state.into_found(None).combination;
     let grades = combination.grades(&ratings);
     let level = combination.prior.unwrap().mean - mean;
     for (grade, item) in grades.iter().zip(items) {
