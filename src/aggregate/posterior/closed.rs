@@ -28,7 +28,13 @@ pub(super) struct Sure<'a, P> {
     pub(super) known: &'a [(u32, Site)],
     /// Of reviewer v: the precision of reviews, and what is known of the bias beforehand.
     pub(super) reviewer: P,
+    /// The variance that levels of parts have beforehand.
+    pub(super) spread: f64,
 }
+
+/// What is known at least and at most of the level of a part, in the unit of the ratings.
+const LEAST_KNOWN: f64 = 1e-6;
+const MOST_KNOWN: f64 = 1e6;
 
 /// One part: its items and reviewers, with what they have in common.
 #[derive(Debug, Default)]
@@ -47,9 +53,8 @@ impl<P: Fn(usize) -> [f64; 2] + Sync> Sure<'_, P> {
     /// By what the variance of each item's grade is to be multiplied: 1 but in small parts.
     ///
     /// Sites hold that reviewers know of one another's works independently, and that the level of a part
-    /// is that of all works. There it is neither: reviews go round, and the level is that of the scores
-    /// whatever all works are. The factor is the quotient of the variances with known precisions and a
-    /// free level, exactly, and by sites.
+    /// is that of all works. There it is neither: reviews go round, and the level can be another. The factor
+    /// is the quotient of the variances with known precisions, with such a level and exactly, and by sites.
     pub(super) fn wider(&self) -> Option<Vec<f64>> {
         let ratings = self.ratings;
         let mut sizes = vec![0_u32; ratings.people()];
@@ -67,10 +72,13 @@ impl<P: Fn(usize) -> [f64; 2] + Sync> Sure<'_, P> {
         let rows = |u: usize| part_of(u).map(|part| (part, to_u32(u)));
         let count = (0..ratings.items()).filter_map(rows).count();
         let items = Csr::sorted(sizes.len(), count, || (0..ratings.items()).filter_map(rows));
+        // Of a part of which nothing is known beforehand there is a trifle known.
+        let of_level = math::clamp(1.0 / self.spread, LEAST_KNOWN, MOST_KNOWN);
+        let most = self.law.quality + self.law.bias;
         let found = chunks::map(items.rows(), |parts| {
             let mut found = Vec::new();
             for items in parts.map(|part| items.row(part)).filter(|items| !items.is_empty()) {
-                let factors = self.part(items).factors(self.law.quality + self.law.bias);
+                let factors = self.part(items).factors(of_level, most);
                 found.extend(items.iter().copied().zip(factors));
             }
             found
@@ -116,28 +124,27 @@ impl Part {
     }
 
     /// The quotients, where an exact variance is at most so much above that by sites.
-    fn factors(&self, most: f64) -> Vec<f64> {
-        let (exact, sites) = (self.exact(), self.by_sites());
+    fn factors(&self, of_level: f64, most: f64) -> Vec<f64> {
+        let (exact, sites) = (self.exact(of_level), self.by_sites());
         let factor =
             |(exact, sites): (&f64, f64)| math::clamp(exact / sites, 1.0, 1.0 + most / sites);
         exact.iter().zip(sites).map(factor).collect()
     }
 
-    /// The variance of each item, exactly: of the level `l`, which nothing is known of, and what the item
-    /// is above it.
+    /// The variance of each item, exactly: of the level `l`, which has this precision beforehand, and what
+    /// the item is above it.
     ///
     /// ```text
     /// t = l + s,  z = t + b + noise:  s given l and b is normal with precision P = prior + sum of p
     /// the rest, of b and l, has the precision matrix   diag(prior_v + sum of p) - sum of p p' / P
     /// ```
-    fn exact(&self) -> Vec<f64> {
+    fn exact(&self, of_level: f64) -> Vec<f64> {
         let n = self.biases.len() + 1;
         let mut matrix = vec![0.0; n * n];
         for (i, prior) in self.biases.iter().enumerate() {
             matrix[i * n + i] = *prior;
         }
-        // Of a part of which all is known but the level there is a trifle known.
-        matrix[n * n - 1] = 1e-6;
+        matrix[n * n - 1] = of_level;
         // The precision of an item, and how far it follows the level, which is the last of the rest.
         let level = |own: f64, row: &[(usize, f64)]| {
             let all = row.iter().fold(self.prior + own, |sum, (_, p)| sum + p);
@@ -257,7 +264,9 @@ mod tests {
         for size in [2, 3, 6] {
             for known in [0.0, 2.5] {
                 let part = group(size, known);
-                assert_near(&part.exact(), &dense(&part, 1e-6), 1e-8);
+                for of_level in [1e-6, 2.0] {
+                    assert_near(&part.exact(of_level), &dense(&part, of_level), 1e-8);
+                }
             }
         }
     }
@@ -276,8 +285,8 @@ mod tests {
 
     #[test]
     fn a_group_that_reviews_itself_is_less_sure_than_sites_say() {
-        let factors = group(6, 0.0).factors(f64::INFINITY);
+        let factors = group(6, 0.0).factors(1e-6, f64::INFINITY);
         assert!(factors.iter().all(|&factor| factor > 1.1), "{factors:?}");
-        assert!(group(6, 0.0).factors(0.0).iter().all(|&factor| factor == 1.0));
+        assert!(group(6, 0.0).factors(1e-6, 0.0).iter().all(|&factor| factor == 1.0));
     }
 }

@@ -4,6 +4,7 @@ use super::block::{Block, Site};
 use super::closed::Sure;
 use super::law::Law;
 use super::nodes::Nodes;
+use super::parts::{Level, Moved, levels};
 use super::real::Real;
 use super::state::State;
 use super::trust::Above;
@@ -42,13 +43,6 @@ impl Found {
     }
 }
 
-/// How far grades are moved for the sake of the level: of each item, and in all.
-#[derive(Debug, Clone)]
-pub(super) struct Moved {
-    pub(super) levels: Vec<f64>,
-    pub(super) level: f64,
-}
-
 /// Means of what is known of a reviewer.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reviewer {
@@ -82,11 +76,9 @@ struct Own {
 }
 
 impl<F: Real> State<'_, '_, F> {
-    /// Grades as means of corrected scores and the mean of the law. Part by part of the graph, grades
-    /// are moved together so that by the reviews of those who are not indifferent they are as high as the
-    /// scores, less the biases known beforehand: how high a part is as a whole nothing else tells.
-    ///
-    /// With known grades they are moved as they were before these were known.
+    /// Grades as means of corrected scores and the mean of the law, moved together part by part of the
+    /// graph as [`levels`] says: how high a part is as a whole its reviews do not tell. With known grades
+    /// they are moved as they were before these were known.
     pub(super) fn into_found(mut self, moved: Option<Moved>) -> Found {
         let (parts, mut reviewers) = self.parts();
         let mut variances = chunks::column(self.items.len(), |u| self.variance(u));
@@ -104,31 +96,28 @@ impl<F: Real> State<'_, '_, F> {
             // Bins are not about what falls in them: biases tell the level, over all reviews.
             for (u, own) in own.iter_mut().enumerate() {
                 let all = ratings.reviewers(u).iter().map(|v| &reviewers[v.index()]);
-                own.level = all.fold(Level::default(), |level, v| {
-                    level.add(Level { sum: v.sighted * v.bias, weight: v.sighted })
-                });
+                own.level.sum = all.fold(0.0, |sum, v| sum + v.sighted * v.bias);
             }
         }
         if !told.is_empty() {
             for (u, own) in own.iter_mut().enumerate() {
                 for v in ratings.reviewers(u) {
-                    let bias = told[v.index()].mean(&law);
-                    own.level.sum -= reviewers[v.index()].sighted * bias;
+                    own.level.lower(reviewers[v.index()].sighted * told[v.index()].mean(&law));
                 }
             }
         }
         let parts = ratings.parts();
+        let moved = moved.unwrap_or_else(|| levels(ratings, &parts, &law, |u| own[u].level));
+        let Moved { levels, level, spread } = moved;
         let reviewer = |v: usize| {
             let known = told.get(v).map_or(0.0, |told| told.precision);
             [reviewers[v].of_review(), known]
         };
-        let sure = Sure { ratings, parts: &parts, law: &law, known: &known, reviewer };
+        let sure = Sure { ratings, parts: &parts, law: &law, known: &known, reviewer, spread };
         let wider = sure.wider();
         if let Some(wider) = &wider {
             chunks::update(&mut variances, |u, variance| variance * wider[u]);
         }
-        let moved = moved.unwrap_or_else(|| levels(ratings, &parts, |u| own[u].level));
-        let Moved { levels, level } = moved;
         let centre = law.mean + level;
         for (u, lift) in levels.iter().enumerate() {
             for v in ratings.reviewers(u) {
@@ -159,7 +148,7 @@ impl<F: Real> State<'_, '_, F> {
             correction: Each::OfReview(corrections),
             prior: Some(Prior { mean: centre, weight: prior }),
         };
-        let moved = Moved { levels, level };
+        let moved = Moved { levels, level, spread };
         Found { combination, variances, reviewers, centre, moved, wider, more: None }
     }
 
@@ -268,53 +257,18 @@ fn own<F: Real>(
                     law.mean + kinds.work(Site { precision: weight, pull }).moments()[0] - grade;
                 grade += above;
             }
-            let level = scores.iter().zip(sighted).fold(Level::default(), |level, (z, w)| {
-                level.add(Level { sum: w.get() * (z - grade), weight: w.get() })
-            });
+            let level = scores
+                .iter()
+                .zip(sighted)
+                .fold(Level::default(), |level, (z, w)| level.add(Level::of(*z, grade, w.get())));
             own[u - first] = Own { weight, above, level };
         });
     });
     own
 }
 
-/// How far scores lie above grades in the part of the graph that each item is in, and in all of it; in
-/// all of it for an item without ratings.
-pub(super) fn levels(
-    ratings: &Ratings<'_>,
-    part: &[u32],
-    of_item: impl Fn(usize) -> Level,
-) -> Moved {
-    let part = |u: usize| ratings.reviewers(u).first().map(|v| part[v.index()] as usize);
-    let mut levels = vec![Level::default(); ratings.people()];
-    for u in 0..ratings.items() {
-        if let Some(part) = part(u) {
-            levels[part] = levels[part].add(of_item(u));
-        }
-    }
-    let all = levels.iter().fold(Level::default(), |all, &level| all.add(level)).shift();
-    let level = |u: usize| part(u).map_or(all, |part| levels[part].shift());
-    Moved { levels: (0..ratings.items()).map(level).collect(), level: all }
-}
-
 /// The least part that scores have in a grade for a shift of the whole grade through them.
 const LEAST_SHARE: f64 = 0.2;
-
-/// How far scores lie above grades: a sum by probabilities, and those.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Level {
-    pub(super) sum: f64,
-    pub(super) weight: f64,
-}
-
-impl Level {
-    pub(super) fn add(self, other: Self) -> Self {
-        Self { sum: self.sum + other.sum, weight: self.weight + other.weight }
-    }
-
-    fn shift(self) -> f64 {
-        if self.weight > 0.0 { self.sum / self.weight } else { 0.0 }
-    }
-}
 
 impl<F: Real> Block<F> {
     fn reviewer(&self, nodes: &Nodes<F>, i: usize) -> Reviewer {

@@ -6,9 +6,9 @@ use thiserror::Error;
 
 use super::block::{Block, Seen, Site};
 use super::closed::Sure;
-use super::found::{Level, Moved, levels};
 use super::law::Law;
 use super::nodes::Nodes;
+use super::parts::{Level, Moved, levels};
 use super::real::Real;
 use super::search::step;
 use super::state::State;
@@ -141,18 +141,18 @@ impl<'a> LivePosterior<'a> {
             seen: Seen::default(),
         };
         let parts = ratings.parts();
-        let reviewer = |v: usize| [reviewers[v].of_review(), 0.0];
-        let sure = Sure { ratings, parts: &parts, law: &law, known: &[], reviewer };
-        live.wider = sure.wider();
-        let Moved { levels, .. } = levels(ratings, &parts, |u| {
+        let Moved { levels, spread, .. } = levels(ratings, &parts, &law, |u| {
             let grade = live.combined(u);
             live.works[u].iter().fold(Level::default(), |level, &row| {
                 let Row { person, rating, .. } = live.rows[row as usize];
                 let weight = reviewers[person as usize].sighted;
-                level.add(Level { sum: weight * (rating - grade), weight })
+                level.add(Level::of(rating, grade, weight))
             })
         });
         live.levels = levels;
+        let reviewer = |v: usize| [reviewers[v].of_review(), 0.0];
+        let sure = Sure { ratings, parts: &parts, law: &law, known: &[], reviewer, spread };
+        live.wider = sure.wider();
         live
     }
 

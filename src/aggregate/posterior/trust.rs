@@ -1,7 +1,7 @@
 //! Works of which staff know the grade: reviewers are measured by them.
 
 use super::block::Site;
-use super::found::Moved;
+use super::parts::Moved;
 use super::real::Real;
 use super::state::State;
 use crate::aggregate::crossed::known::Known;
