@@ -118,8 +118,23 @@ impl Levels {
         if self.each.is_empty() { self.even } else { self.each[index] }
     }
 
+    /// How many have the greater load.
+    pub(super) fn extra(&self) -> usize {
+        usize::try_from(self.extra).unwrap_or(usize::MAX)
+    }
+
     /// Draws who of these has the greater load.
     pub(super) fn draw(&self, ids: impl Iterator<Item = u32>, stream: &mut Stream) -> Vec<u32> {
+        self.draw_by(ids, |_| (), stream)
+    }
+
+    /// The same, those with the least key first.
+    pub(super) fn draw_by<K: Ord>(
+        &self,
+        ids: impl Iterator<Item = u32>,
+        key: impl Fn(&u32) -> K,
+        stream: &mut Stream,
+    ) -> Vec<u32> {
         if self.extra == 0 {
             return Vec::new();
         }
@@ -129,7 +144,8 @@ impl Levels {
         };
         let mut lucky: Vec<u32> = ids.filter(is_open).collect();
         stream.shuffle(&mut lucky);
-        lucky.truncate(usize::try_from(self.extra).unwrap_or(usize::MAX));
+        lucky.sort_by_key(key);
+        lucky.truncate(self.extra());
         lucky
     }
 }

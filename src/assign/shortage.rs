@@ -51,6 +51,8 @@ pub struct Shortage {
     unlimited: u64,
     /// Whether the even spread is part of the demand or of the supply.
     uneven: bool,
+    /// Whether it speaks of even loads alone, though ranges are wider.
+    even_loads: bool,
 }
 
 /// What would help against a [`Shortage`].
@@ -156,11 +158,17 @@ impl Shortage {
         first.chain(more).chain(lifts).chain(uneven).chain([Remedy::BestEffort])
     }
 
+    /// Whether this is a proof for even loads alone, though quotas or demands have wider ranges: a
+    /// [`Change`](super::Change) keeps loads even, [`Assigner::assign`] looks at the ranges too.
+    #[must_use]
+    pub fn is_of_even_loads(&self) -> bool {
+        self.even_loads
+    }
+
     /// Whether the numbers hold for this cohort and these rules, added up anew: the demand is
-    /// there, and `sum over the other side of min(capacity, allowed pairs)` is not above the supply
-    /// and below the demand; for learners or for staff, and for even loads, which a
-    /// [`Change`](super::Change) keeps to, or the widest ranges. O(people + submissions + barred
-    /// pairs).
+    /// there, and the supply, `sum over the other side of min(capacity, allowed pairs)`, is below it;
+    /// for learners or for staff, and for the widest ranges, or for even loads if it
+    /// [says so](Self::is_of_even_loads). O(people + submissions + barred pairs).
     ///
     /// # Errors
     ///
@@ -184,11 +192,12 @@ impl Shortage {
             Err(AssignError::Impossible(found)) => return Ok(*found == *self),
             Err(error) => return Err(error),
         };
-        let again = |stage| match self.side {
+        let stage = if self.even_loads { Stage::Even } else { rules.widest() };
+        let again = match self.side {
             Side::Reviewers => rules.reviewer_shortage(stage, &self.members),
             Side::Submissions => rules.submission_shortage(stage, &self.members),
         };
-        Ok([Stage::Even, rules.widest()].into_iter().any(|stage| again(stage) == *self))
+        Ok(again == *self)
     }
 }
 
@@ -237,6 +246,7 @@ impl Shortage {
         if self.members.len() > names.len() {
             names.push("...".to_owned());
         }
+        let with = if self.even_loads { " with even loads" } else { "" };
         let is = if self.members.len() == 1 { "is" } else { "are" };
         let rules: Vec<String> = self
             .bars
@@ -247,7 +257,7 @@ impl Shortage {
             })
             .collect();
         format!(
-            "impossible: {} ({}) {is} to {verb} {}, but {other} {} at most: the rule is {}",
+            "impossible{with}: {} ({}) {is} to {verb} {}, but {other} {} at most: the rule is {}",
             counted(self.members.len() as u64, side),
             names.join(", "),
             counted(self.demand, "review"),

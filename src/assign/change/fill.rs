@@ -3,11 +3,10 @@
 //! last by the exact search.
 
 use super::state::State;
-use crate::assign::augment;
 use crate::assign::draft::{Draft, EMPTY};
 use crate::assign::loads::Stage;
 use crate::assign::rules::Rules;
-use crate::assign::shortage::Shortage;
+use crate::assign::{AssignError, augment};
 use crate::graph::ReviewGraph;
 use crate::id::{PersonId, SubmissionId, to_u32};
 use crate::seed::Stream;
@@ -128,7 +127,7 @@ fn go_back(state: &mut State<'_>, root: SubmissionId) -> bool {
 
 /// Fills the empty slots and lifts every submission to its share, or proves that it cannot be.
 /// Where it cannot be, the state is what chains can reach.
-pub(super) fn fill(state: &mut State<'_>) -> Result<(), Box<Shortage>> {
+pub(super) fn fill(state: &mut State<'_>) -> Result<(), AssignError> {
     let mut empty = vacancies(state);
     let mut units = missing(state, empty.len());
     spare(state, &units, &mut empty);
@@ -150,18 +149,28 @@ pub(super) fn fill(state: &mut State<'_>) -> Result<(), Box<Shortage>> {
 }
 
 /// The exact search, from here. Where it fails nothing has changed.
-fn exact(state: &mut State<'_>) -> Result<(), Box<Shortage>> {
+fn exact(state: &mut State<'_>) -> Result<(), AssignError> {
+    let rules = state.rules;
+    if rules.is_elastic() {
+        // Others may give one review more than those who were drawn.
+        let mut draft = state.draft.widened(Stage::Even, u32::MAX)?;
+        augment::complete(&mut draft, Stage::Even).map_err(AssignError::Impossible)?;
+        state.limits = rules.people().map(|reviewer| draft.given(reviewer)).collect();
+        state.draft = draft.compacted();
+        state.recount();
+        return Ok(());
+    }
     let before: Vec<SubmissionId> = (0..state.draft.len()).map(|i| state.draft.get(i)).collect();
     let done = augment::complete(&mut state.draft, Stage::Even);
     if done.is_err() {
-        for reviewer in state.rules.people() {
+        for reviewer in rules.people() {
             for slot in state.draft.free(reviewer) {
                 state.draft.set(slot, reviewer, before[slot]);
             }
         }
     }
     state.recount();
-    done
+    done.map_err(AssignError::Impossible)
 }
 
 /// All slots that may be filled and are not, in random order.

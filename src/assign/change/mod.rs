@@ -24,6 +24,7 @@ use crate::seed::{Phase, Seed};
 /// Streams of [`Phase::PlanChange`].
 const PEERS: u64 = 0;
 const EXEMPLARS: u64 = 1;
+const LUCKY: u64 = 2;
 
 /// What happened since a plan was made.
 ///
@@ -324,7 +325,9 @@ impl<'a> Change<'a> {
         seed: Seed,
     ) -> Result<Changed, ChangeError> {
         let effective = self.rules(cohort, assigner)?;
-        let rules = Rules::new(&effective, cohort)?;
+        let mut rules = Rules::new(&effective, cohort)?;
+        rules.settle_as(self.plan, &mut seed.stream(Phase::PlanChange, LUCKY));
+        let rules = rules;
         let absent = self.absent(assigner);
         let mut state = fill::carry_over(&rules, self.plan, seed.stream(Phase::PlanChange, PEERS));
         let filled = fill::fill(&mut state);
@@ -336,7 +339,7 @@ impl<'a> Change<'a> {
             top_up::top_up(&mut state, levels, self.top_up);
             top_up::fill_quotas(&mut state);
         } else {
-            filled.map_err(AssignError::Impossible)?;
+            filled?;
         }
         let draft = if self.top_up > 0 { top_up::narrow(&state) } else { state.draft };
         let mut stream = seed.stream(Phase::PlanChange, EXEMPLARS);
@@ -366,14 +369,20 @@ impl Change<'_> {
         }
         let rules = Rules::of(Crew::Staff, assigner, cohort)?;
         let mut pairs: Pairs = graph.iter().collect();
+        let mut checks: Vec<u32> = vec![0; cohort.submissions()];
+        rules.pool().for_each(|work| checks[work.index()] = rules.kept_by(work));
         for staff in rules.people().filter(|&person| rules.has(person)) {
-            let stays = |s: &SubmissionId| {
-                let is_kept = rules.kept(staff).binary_search(s).is_ok();
-                is_kept || (assigner.is_checked(*s) && rules.allows(staff, *s))
+            let kept = rules.kept(staff);
+            pairs.extend(kept.iter().map(|&work| (work, staff)));
+            let room = (rules.most_given(staff) - rules.kept_len(staff)) as usize;
+            let stays = |work: &SubmissionId| {
+                let asked = checks[work.index()] < rules.most_taken(*work);
+                asked && rules.allows(staff, *work) && kept.binary_search(work).is_err()
             };
             let before = self.plan.submissions_of(staff).iter().copied();
-            let before = before.filter(|s| rules.exemplars().binary_search(s).is_err());
-            pairs.extend(before.filter(stays).map(|submission| (submission, staff)));
+            let before: Pairs = before.filter(stays).take(room).map(|work| (work, staff)).collect();
+            before.iter().for_each(|(work, _)| checks[work.index()] += 1);
+            pairs.extend(before);
         }
         Ok(ReviewGraph::from_pairs(cohort.people(), cohort.submissions(), &pairs)?)
     }

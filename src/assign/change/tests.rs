@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use proptest::strategy::Strategy;
 
+mod elastic;
+
 use super::*;
 use crate::assign::quality::Quality;
 use crate::assign::tests::exists as within;

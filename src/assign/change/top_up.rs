@@ -21,7 +21,8 @@ pub(super) fn widen<'a>(
     let mut rows = rules.quotas().to_vec();
     let mut total = 0_usize;
     for (reviewer, row) in rules.people().zip(&mut rows) {
-        *row = row.saturating_add(if takes_more(rules, reviewer) { most } else { 0 });
+        let more = if takes_more(rules, reviewer) { most } else { 0 };
+        *row = row.saturating_add(more).max(state.limits[reviewer.index()]);
         total = total.saturating_add(*row as usize);
     }
     if total > MAX_PAIRS {
@@ -73,7 +74,7 @@ fn takes_more(rules: &Rules<'_>, person: PersonId) -> bool {
 /// the rules of the level ask for.
 pub(super) fn top_up(state: &mut State<'_>, levels: &Rules<'_>, most: usize) {
     let most = to_u32(most.min(state.rules.pool_len()));
-    let total = levels.quotas().iter().map(|&quota| quota as usize).sum();
+    let total = levels.total();
     let mut extra = 0;
     raise(state, &|s| levels.low(s), usize::MAX, (&mut extra, most));
     raise(state, &|s| levels.high(s), total, (&mut extra, most));

@@ -2,11 +2,12 @@
 
 use super::{Changed, Note};
 use crate::assign::Assigner;
+use crate::assign::loads::Stage;
 use crate::assign::plan::{CrewGraph, Violation, check_size};
 use crate::assign::rules::{Crew, Rules};
 use crate::cohort::Cohort;
 use crate::graph::ReviewGraph;
-use crate::id::{PersonId, to_u32};
+use crate::id::{PersonId, SubmissionId, to_u32};
 
 /// The rules as if everybody had shown up; `None` where everybody did.
 pub(super) fn nominal(rules: &Assigner, absent: &[PersonId]) -> Option<Assigner> {
@@ -20,16 +21,17 @@ pub(super) fn nominal(rules: &Assigner, absent: &[PersonId]) -> Option<Assigner>
 
 /// How many of the reviews that quotas ask for are not among these.
 pub(super) fn missing(levels: &Rules<'_>, given: usize) -> usize {
-    let asked: usize = levels.quotas().iter().map(|&quota| quota as usize).sum();
-    asked.saturating_sub(given)
+    levels.total().saturating_sub(given)
 }
 
 /// Every number that is not what the rules say.
 pub(super) fn notes(graph: &ReviewGraph, rules: &Rules<'_>, levels: &Rules<'_>) -> Vec<Note> {
     let (crew, mut notes) = (CrewGraph { graph, rules }, Vec::new());
     for reviewer in rules.people() {
-        let (given, quota) = (to_u32(crew.given(reviewer)), rules.quota(reviewer));
-        if given != quota {
+        let given = to_u32(crew.given(reviewer));
+        let (least, most) = rules.give(Stage::Even, reviewer);
+        let quota = if given < least { least } else { most };
+        if given < least || given > most {
             notes.push(Note::Quota { reviewer, given, quota });
         }
     }
@@ -46,11 +48,32 @@ pub(super) fn notes(graph: &ReviewGraph, rules: &Rules<'_>, levels: &Rules<'_>) 
     notes
 }
 
+/// Checks by staff: nothing that a rule bars, all that is kept, and no more than is asked for.
+fn verify_staff(crew: &CrewGraph<'_>) -> Result<(), Violation> {
+    for reviewer in crew.rules.people() {
+        crew.check_pairs(reviewer)?;
+        let (given, high) = (crew.given(reviewer), crew.rules.most_given(reviewer) as usize);
+        if crew.rules.has(reviewer) && given > high {
+            let (what, low) = ("submissions", crew.rules.kept(reviewer).len());
+            return Err(Violation::Given { reviewer, what, given, low, high });
+        }
+    }
+    for submission in (0..to_u32(crew.graph.submissions())).map(SubmissionId::new) {
+        let (received, high) =
+            (crew.received(submission), crew.rules.most_taken(submission) as usize);
+        if received > high {
+            let low = crew.rules.kept_by(submission) as usize;
+            return Err(Violation::Received { submission, received, low, high });
+        }
+    }
+    Ok(())
+}
+
 impl Changed {
     /// Checks every promise anew, with nothing but the graph: as
     /// [`ReviewPlan::verify`](crate::ReviewPlan::verify) under [`rules`](Self::rules) where nobody
-    /// may give more than their quota, but for the numbers of checks by staff, who are asked for none
-    /// that they were not asked for before; else nobody has what a rule bars, kept reviews are there,
+    /// may give more than their quota, but for checks by staff, of which there may be fewer than are asked
+    /// for, since nobody is asked for any that they were not asked for before; else nobody has what a rule bars, kept reviews are there,
     /// nobody gives more than the top up beyond their quota, and every number that is not what the
     /// rules say is noted. O(people + submissions + reviews).
     ///
@@ -63,7 +86,7 @@ impl Changed {
         if cohort.has_staff() {
             let staff = Rules::of(Crew::Staff, &self.rules, cohort)?;
             let crew = CrewGraph { graph: self.plan.graph(), rules: &staff };
-            staff.people().try_for_each(|reviewer| crew.check_pairs(reviewer))?;
+            verify_staff(&crew)?;
         }
         if self.top_up == 0 {
             return self.plan.verify_crew(&rules);
@@ -87,7 +110,7 @@ impl Changed {
             return Ok(());
         }
         let peers = crew.given(reviewer);
-        let quota = rules.quota(reviewer) as usize;
+        let quota = rules.give(Stage::Even, reviewer).1 as usize;
         let may_more = quota > 0 && !rules.is_excused(reviewer);
         let most = if may_more { quota.saturating_add(self.top_up) } else { quota };
         let exemplars = rules.exemplar_quota(reviewer);

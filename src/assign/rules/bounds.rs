@@ -5,6 +5,7 @@ use crate::assign::AssignError;
 use crate::assign::loads::{Levels, Stage, Wish};
 use crate::assign::plan::LoadsKept;
 use crate::assign::regular::LUCKY_REVIEWERS;
+use crate::graph::ReviewGraph;
 use crate::id::{MAX_PAIRS, PersonId, SubmissionId, to_u32};
 use crate::quota::Quota;
 use crate::seed::{Phase, Seed, Stream};
@@ -155,6 +156,31 @@ impl Rules<'_> {
         }
     }
 
+    /// The same where an earlier plan is to change little: among those of whom one more may be asked,
+    /// those who give the most in it, and of these the stream draws.
+    pub(in crate::assign) fn settle_as(&mut self, old: &ReviewGraph, stream: &mut Stream) {
+        let Some(levels) = &self.gives else { return };
+        let given = |&i: &u32| {
+            let person = PersonId::new(i);
+            let has = old.submissions_of(person).iter();
+            core::cmp::Reverse(has.filter(|s| self.exemplars.binary_search(s).is_err()).count())
+        };
+        let lucky = levels.draw_by(0..to_u32(self.quotas.len()), given, stream);
+        for lucky in lucky {
+            self.quotas[lucky as usize] += 1;
+        }
+    }
+
+    /// How many reviews an even plan has.
+    pub(in crate::assign) fn total(&self) -> usize {
+        let least = |levels: &Levels| {
+            let each = (0..self.quotas.len()).map(|i| levels.of(i).0 as usize).sum::<usize>();
+            each.saturating_add(levels.extra())
+        };
+        let exact = || self.quotas.iter().map(|&quota| quota as usize).sum();
+        self.gives.as_ref().map_or_else(exact, least)
+    }
+
     /// What is wanted of a person at least, whatever they can find.
     pub(in crate::assign) fn wanted(&self, reviewer: PersonId) -> u32 {
         let wish = self.give_wish(reviewer);
@@ -187,6 +213,19 @@ impl Rules<'_> {
             Stage::Ranges => (wish().min, wish().max),
             Stage::BestEffort => (self.kept_len(reviewer), wish().max),
         }
+    }
+
+    /// The most reviews of this crew that a person may give, and a submission may receive, whatever an
+    /// even plan would have.
+    pub(in crate::assign) fn most_given(&self, reviewer: PersonId) -> u32 {
+        self.give_wish(reviewer).within(self.kept_len(reviewer), u32::MAX).max
+    }
+
+    pub(in crate::assign) fn most_taken(&self, submission: SubmissionId) -> u32 {
+        if !self.in_pool(submission) {
+            return 0;
+        }
+        self.take_wish(submission).within(self.kept_by(submission), u32::MAX).max
     }
 
     /// The fewest reviews of an even share.

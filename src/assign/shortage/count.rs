@@ -16,7 +16,8 @@ impl Rules<'_> {
         let demand = reviewers.iter().map(least).sum();
         let room = |s| self.take(stage, s).1 - self.kept_by(s);
         let uneven = stage == Stage::Even || self.shares_evenly();
-        self.reviewers(reviewers, demand, uneven, room)
+        let shortage = self.reviewers(reviewers, demand, uneven, room);
+        Shortage { even_loads: self.is_narrow(stage), ..shortage }
     }
 
     /// The shortage of one reviewer who is to give `demand` reviews beside kept ones, whatever
@@ -99,7 +100,13 @@ impl Rules<'_> {
         };
         let demand = submissions.iter().map(least).sum();
         let uneven = stage == Stage::Even || self.shares_evenly();
-        bars.shortage((Side::Submissions, submissions), demand, &room, None, uneven)
+        let shortage = bars.shortage((Side::Submissions, submissions), demand, &room, None, uneven);
+        Shortage { even_loads: self.is_narrow(stage), ..shortage }
+    }
+
+    /// Whether ranges are wider than the loads of a stage.
+    fn is_narrow(&self, stage: Stage) -> bool {
+        stage == Stage::Even && self.widest() != Stage::Even
     }
 }
 
@@ -182,6 +189,7 @@ impl Bars {
             bars.push((Rule::OncePerWork, 0));
         }
         let members = members.to_vec();
-        Shortage { side, members, demand, supply, bars, lifts, unlimited, uneven }
+        let even_loads = false;
+        Shortage { side, members, demand, supply, bars, lifts, unlimited, uneven, even_loads }
     }
 }
