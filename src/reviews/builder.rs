@@ -8,7 +8,7 @@ use crate::cohort::Cohort;
 use crate::csr::{Csr, Ordered};
 use crate::error::{GraphError, ReviewsError};
 use crate::graph::{ReviewGraph, check_pair, check_sizes};
-use crate::id::{PersonId, SubmissionId};
+use crate::id::{MAX_PAIRS, PersonId, SubmissionId};
 use crate::math::mean;
 use crate::rubric::Rubric;
 
@@ -109,10 +109,14 @@ impl<'a> ReviewsBuilder<'a> {
         self
     }
 
-    /// Makes room for this many further rows.
+    /// Makes room for this many further rows, as far as the cohort has pairs and there is memory: a
+    /// hint, after which fewer or more rows may come.
     pub fn reserve(&mut self, rows: usize) -> &mut Self {
-        self.pairs.reserve(rows);
-        self.scores.reserve(rows.saturating_mul(self.rubric.criteria().len()));
+        let pairs = self.cohort.people().saturating_mul(self.cohort.submissions());
+        let rows = rows.min(pairs).min(MAX_PAIRS);
+        // Without room the rows find their own, or fail as they come.
+        let scores = rows.saturating_mul(self.rubric.criteria().len());
+        let _ = (self.pairs.try_reserve(rows), self.scores.try_reserve(scores));
         self
     }
 

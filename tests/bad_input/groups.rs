@@ -1,9 +1,11 @@
 //! Pods, pairs and jigsaws.
 
-use peergrade::group::{Division, between_share, redundancy_for};
+use peergrade::group::{
+    Division, FormError, Mode, PairsError, RolesError, between_share, redundancy_for,
+};
 use peergrade::{
-    Distances, DiverseGrouping, GroupError, GroupId, GroupSizes, GroupViolation, Groups, Jigsaw,
-    JigsawPlan, PersonId, Pods, Seed, Strata,
+    Distances, DiverseGrouping, GroupError, GroupFormer, GroupId, GroupSizes, GroupViolation,
+    Groups, Jigsaw, JigsawPlan, PersonId, Pods, Roles, Seed, Strata, Traits, TutorPairs,
 };
 
 use super::{Outcome, Row, person, same, says};
@@ -42,6 +44,34 @@ fn not_finite(person: PersonId, value: f64) -> GroupError {
 const LIMIT: usize = 1 << 26;
 
 pub(super) const ROWS: &[Row] = &[
+    ("a column of no weight beside others", || {
+        let skill: Vec<_> = (0..9).map(|i| Some(f64::from(i))).collect();
+        let traits = Traits::builder(9).numeric("skill", &skill).build().unwrap();
+        let form = |weight| GroupFormer::default().column("skill", Mode::Balance, weight);
+        for weight in [0.0, -1.0, 5e-324, 9.9e-13, 1.1e12, f64::INFINITY] {
+            let error =
+                FormError::Weight { column: "skill".into(), weight, least: 1e-12, limit: 1e12 };
+            same(form(weight).form(&traits, SEED).map(|_| ()), Err(error))?;
+        }
+        let fine = [1e-12, 1e12].map(|weight| form(weight).form(&traits, SEED).is_ok());
+        same(fine, [true; 2])?;
+        says(
+            form(1e-13).form(&traits, SEED),
+            "the weight of \"skill\" is 1e-13, it must be from 1e-12 to 1e12",
+        )
+    }),
+    ("tutors whose distance is no number", || {
+        let pairs = TutorPairs::new().form(&[1.0, f64::MAX, 2.0, f64::MIN]);
+        let (low, high) = (f64::MIN, f64::MAX);
+        let error = PairsError::TooFarApart { lowest: person(3), low, highest: person(1), high };
+        same(pairs.map(|_| ()), Err(error))
+    }),
+    ("roles without end", || {
+        same(
+            Roles::new(std::iter::repeat("scribe")),
+            Err(RolesError::Count { roles: 13, limit: 12 }),
+        )
+    }),
     ("pods of 0", || same(pods(0, 3, 5), Err(GroupError::SizeRange { lo: 0, hi: 3 }))),
     ("pods whose least is above the most", || {
         same(pods(5, 3, 5), Err(GroupError::SizeRange { lo: 5, hi: 3 }))

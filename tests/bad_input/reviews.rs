@@ -62,6 +62,12 @@ fn columns(columns: Vec<Vec<f64>>) -> Result<usize, ReviewsError> {
 }
 
 pub(super) const ROWS: &[Row] = &[
+    ("room for more rows than there can be", || {
+        let cohort = alone(3);
+        let mut rows = Reviews::builder(&cohort, single());
+        rows.reserve(usize::MAX).reserve(usize::MAX / 8).add(work(0), person(1), &[4.0]).unwrap();
+        same(rows.build().map(|reviews| reviews.graph().reviews()), Ok(1))
+    }),
     ("review with score NaN", || bad_score(f64::NAN, ScoreError::NotFinite { score: f64::NAN })),
     ("review with score inf", || {
         bad_score(f64::INFINITY, ScoreError::NotFinite { score: f64::INFINITY })

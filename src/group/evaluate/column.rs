@@ -150,8 +150,9 @@ pub(super) fn measure(
         name: name.into(),
         mode,
         missing,
-        mean: (!known.is_empty()).then_some(mean / scale),
-        sd: sd / scale,
+        // Rounding may lead beyond the largest number where the values are as large.
+        mean: (!known.is_empty()).then_some(math::clamp(mean / scale, f64::MIN, f64::MAX)),
+        sd: math::min(sd / scale, f64::MAX),
         share: None,
         bound: 0.0,
         spread_of_sds: 0.0,

@@ -7,8 +7,9 @@ use crate::group::share::factor;
 use crate::group::traits::{Categories, Column, Traits, Values};
 use crate::math;
 
-/// The largest weight, so that no sum overflows.
-const MAX_WEIGHT: f64 = 1e12;
+/// The least and the largest weight, so that no sum overflows, nor a share of another, and no column
+/// vanishes in single precision.
+const WEIGHTS: (f64, f64) = (1e-12, 1e12);
 
 /// One column of the engine.
 struct Feature<'a> {
@@ -131,8 +132,9 @@ pub(super) fn check_wish(name: &str, weight: f64, twice: bool) -> Result<(), For
     if twice {
         return Err(FormError::TwoWishes { column: name.into() });
     }
-    if !(weight > 0.0 && weight <= MAX_WEIGHT) {
-        return Err(FormError::Weight { column: name.into(), weight, limit: MAX_WEIGHT });
+    let (least, limit) = WEIGHTS;
+    if !(weight >= least && weight <= limit) {
+        return Err(FormError::Weight { column: name.into(), weight, least, limit });
     }
     Ok(())
 }

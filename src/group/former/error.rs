@@ -43,13 +43,15 @@ pub enum FormError {
         /// The column.
         column: String,
     },
-    /// A weight that is no positive number.
-    #[error("the weight of \"{column}\" is {weight}, it must be above 0 and at most {limit}")]
+    /// A weight that is no positive number, or beyond those that can be weighed against others.
+    #[error("the weight of \"{column}\" is {weight:e}, it must be from {least:e} to {limit:e}")]
     Weight {
         /// The column.
         column: String,
         /// The weight.
         weight: f64,
+        /// The least.
+        least: f64,
         /// The largest.
         limit: f64,
     },

@@ -138,7 +138,7 @@ impl GroupFormer {
         self
     }
 
-    /// What is wanted of a column of numbers, and how much it counts.
+    /// What is wanted of a column of numbers, and how much it counts: a weight from 1e-12 to 1e12.
     #[must_use]
     pub fn column(mut self, name: impl Into<String>, mode: Mode, weight: f64) -> Self {
         self.columns.push((name.into(), mode, weight));

@@ -54,6 +54,21 @@ pub enum PairsError {
         /// The level.
         level: f64,
     },
+    /// Skills so far apart that their difference is no number.
+    #[error(
+        "person {highest} has a skill of {high:e} and person {lowest} of {low:e}: their difference is beyond {:e}",
+        f64::MAX
+    )]
+    TooFarApart {
+        /// Who has the least skill.
+        lowest: PersonId,
+        /// That skill.
+        low: f64,
+        /// Who has the greatest.
+        highest: PersonId,
+        /// That one.
+        high: f64,
+    },
     /// Somebody is listed twice among the mentors, or among the mentees.
     #[error("person {person} is listed twice")]
     Twice {

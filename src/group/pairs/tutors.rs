@@ -99,7 +99,8 @@ impl TutorPairs {
     /// # Errors
     ///
     /// [`PairsError::TooFewPeople`] for a single person, [`PairsError::Groups`] for a skill that is
-    /// not a finite number, [`PairsError::Gaps`] for a cap that is none, [`PairsError::AllMet`].
+    /// not a finite number, [`PairsError::TooFarApart`] for two whose difference is none,
+    /// [`PairsError::Gaps`] for a cap that is none, [`PairsError::AllMet`].
     ///
     /// ```
     /// use peergrade::group::TutorPairs;
@@ -117,6 +118,11 @@ impl TutorPairs {
         }
         let mut ranks: Vec<PersonId> = (0..to_u32(people)).map(PersonId::new).collect();
         ranks.sort_by(|a, b| skill[a.index()].total_cmp(&(skill[b.index()])).then(a.cmp(b)));
+        let (lowest, highest) = (ranks[0], ranks[people - 1]);
+        let (low, high) = (skill[lowest.index()], skill[highest.index()]);
+        if !(high - low).is_finite() {
+            return Err(PairsError::TooFarApart { lowest, low, highest, high });
+        }
         let (tutees, tutors) = (&ranks[..people / 2], &ranks[people.div_ceil(2)..]);
         let middle = (people % 2 == 1).then(|| ranks[people / 2]);
         match self.gap_at_most {

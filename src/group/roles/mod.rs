@@ -76,8 +76,8 @@ impl Roles {
     ///
     /// # Errors
     ///
-    /// [`RolesError::Count`] unless there are 1 to 12, [`RolesError::Name`] for a name that comes
-    /// twice.
+    /// [`RolesError::Count`] unless there are 1 to 12 (it says 13 of any more, which are not looked
+    /// at), [`RolesError::Name`] for a name that comes twice.
     ///
     /// ```
     /// use peergrade::group::Roles;
@@ -88,7 +88,8 @@ impl Roles {
     /// # Ok::<(), peergrade::group::RolesError>(())
     /// ```
     pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Self, RolesError> {
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        // One more than there can be shows that there are too many, were they endless.
+        let names: Vec<String> = names.into_iter().take(MAX_ROLES + 1).map(Into::into).collect();
         if names.is_empty() || names.len() > MAX_ROLES {
             return Err(RolesError::Count { roles: names.len(), limit: MAX_ROLES });
         }

@@ -39,6 +39,7 @@ pub const TARGETS: [(&str, Target); 6] = [
 ];
 
 /// All that is there is finite.
+#[track_caller]
 fn finite(numbers: impl IntoIterator<Item = f64>) {
     for number in numbers {
         assert!(number.is_finite(), "{number}");

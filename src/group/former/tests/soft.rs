@@ -95,7 +95,7 @@ fn soft_wishes_are_checked() {
     assert_eq!(error(wish.clone().avoid(pair, 1.0)), "person 4 is in a rule, there are 4 people");
     assert_eq!(
         error(wish.clone().avoid([], 0.0)),
-        "the weight of \"pairs to avoid\" is 0, it must be above 0 and at most 1000000000000"
+        "the weight of \"pairs to avoid\" is 0e0, it must be from 1e-12 to 1e12"
     );
     for decay in [-0.1, 1.1, f64::NAN] {
         let error = error(wish.clone().avoid_repeats(&[], 1.0, decay));

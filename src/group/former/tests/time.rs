@@ -59,7 +59,8 @@ fn wishes_for_time_in_common_are_checked() {
     assert_eq!(form(&with, 0, hard), Err(FormError::Slots { slots: 0, limit: 672 }));
     let few = FormError::FewSlots { person: 0.into(), has: 84, slots: 85 };
     assert_eq!(form(&with, 85, hard), Err(few));
-    let weight = FormError::Weight { column: "availability".into(), weight: -1.0, limit: 1e12 };
+    let column = "availability".into();
+    let weight = FormError::Weight { column, weight: -1.0, least: 1e-12, limit: 1e12 };
     assert_eq!(form(&with, 4, Strength::Soft(-1.0)), Err(weight));
     // The early and the late are not together, whether that must be or is wished.
     for strength in [hard, Strength::Soft(1.0)] {
