@@ -1,11 +1,11 @@
 //! Pods, pairs and jigsaws.
 
 use peergrade::group::{
-    Division, FormError, Mode, PairsError, RolesError, between_share, redundancy_for,
+    Division, FormError, Mode, PairsError, RolesError, TutorPairs, between_share, redundancy_for,
 };
 use peergrade::{
     Distances, DiverseGrouping, GroupError, GroupFormer, GroupId, GroupSizes, GroupViolation,
-    Groups, Jigsaw, JigsawPlan, PersonId, Pods, Roles, Seed, Strata, Traits, TutorPairs,
+    Groups, Jigsaw, JigsawPlan, PersonId, Pods, Roles, Seed, Strata, Traits,
 };
 
 use super::{Outcome, Row, person, same, says};
