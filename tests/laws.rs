@@ -1,8 +1,11 @@
 //! Laws that hold for every aggregator of the method list, on small courses of any shape and with
-//! the numbers that break things.
+//! the numbers that break things. `.ci/laws` lists these and the laws that stand beside what they
+//! are about in `src`, a line each, and counts them.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)] // a test may fail, and is a plain oracle
 
 mod common;
+#[path = "laws/more.rs"]
+mod more;
 
 use common::{Row, reviews_of, rows, scale, submissions};
 use peergrade::aggregate::{METHODS, Mean, Median, TrimmedMean};

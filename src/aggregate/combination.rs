@@ -75,14 +75,15 @@ impl Combination {
     }
 
     /// What becomes of one item with at least one rating, from the weight and the correction of each.
-    /// The grade lies within what is combined: rounding alone could carry it outside.
-    fn combine(&self, scores: &[f64], each: impl Iterator<Item = (f64, f64)>) -> Combined {
-        let (mut low, mut high, mut plain) = (f64::INFINITY, -f64::INFINITY, 0.0);
+    /// The grade lies within what has a weight: rounding alone could carry it outside.
+    fn combine(&self, scores: &[f64], each: impl Iterator<Item = (f64, f64)> + Clone) -> Combined {
+        let (mut low, mut high) = (f64::INFINITY, -f64::INFINITY);
         let (mut sum, mut weights) = (0.0, 0.0);
-        for (&score, (weight, correction)) in scores.iter().zip(each) {
+        for (&score, (weight, correction)) in scores.iter().zip(each.clone()) {
             let score = score - correction;
-            (low, high) = (math::min(low, score), math::max(high, score));
-            plain += score;
+            if weight > 0.0 {
+                (low, high) = (math::min(low, score), math::max(high, score));
+            }
             sum += weight * score;
             weights += weight;
         }
@@ -93,8 +94,16 @@ impl Combination {
             weights += weight;
             prior = if weights > 0.0 { weight / weights } else { 0.0 };
         }
-        let grade = if weights > 0.0 { sum / weights } else { plain / scores.len() as f64 };
-        Combined { grade: math::clamp(grade, low, high), prior }
+        if weights > 0.0 {
+            return Combined { grade: math::clamp(sum / weights, low, high), prior };
+        }
+        let mut plain = 0.0;
+        for (&score, (_, correction)) in scores.iter().zip(each) {
+            let score = score - correction;
+            (low, high) = (math::min(low, score), math::max(high, score));
+            plain += score;
+        }
+        Combined { grade: math::clamp(plain / scores.len() as f64, low, high), prior }
     }
 
     /// What becomes of all items.

@@ -1,7 +1,7 @@
 //! What the tests share: numbers that break things, and courses made of them.
 #![allow(dead_code, unreachable_pub)] // no test file uses all of it
 
-mod pool;
+pub mod pool;
 
 use peergrade::{Cohort, PersonId, Reviews, Rubric, Scale, SubmissionId};
 use proptest::prelude::*;
