@@ -178,6 +178,16 @@ mod tests {
     use crate::id::{PersonId, SubmissionId};
 
     #[test]
+    fn many_pairs_are_grouped_like_few() {
+        let (rows, len) = (1000, 2 * CACHED + 17);
+        let row = |i: usize| i * 7919 % 997 + 3;
+        let csr = Csr::group(rows, len, row, |i| i);
+        let mut plain = vec![Vec::new(); rows];
+        (0..len).for_each(|i| plain[row(i)].push(i));
+        assert!((0..rows).all(|r| csr.row(r) == plain[r]));
+    }
+
+    #[test]
     fn grouping_is_stable_and_order_is_lexicographic() {
         let keys = [(2, 1), (0, 3), (2, 0), (0, 3), (1, 1_u32)];
         let csr = Csr::group(4, keys.len(), |i| keys[i].0 as usize, |i| i);

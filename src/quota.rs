@@ -115,4 +115,20 @@ mod tests {
             assert_eq!(Quota::between(min, max).is_ok(), min <= max);
         }
     }
+
+    #[test]
+    fn a_quota_is_what_was_said() {
+        let parts = |quota: Quota| (quota.min(), quota.target(), quota.max());
+        assert_eq!(parts(Quota::around(2, 3, 5).unwrap()), (2, Some(3), 5));
+        assert_eq!(parts(Quota::between(2, 5).unwrap()), (2, None, 5));
+        assert_eq!(parts(Quota::from(4)), (4, Some(4), 4));
+        for written in [(2, Some(3), 5), (2, None, 5), (4, Some(4), 4)] {
+            let quota = Quota::try_from(written).unwrap();
+            assert_eq!(<(u32, Option<u32>, u32)>::from(quota), written);
+        }
+        let error = Quota::around(2, 7, 5).unwrap_err();
+        assert_eq!((error.from, error.to, error.above, error.below), (2, 5, 7, 5));
+        let error = Quota::around(4, 3, 5).unwrap_err();
+        assert_eq!((error.from, error.to, error.above, error.below), (4, 5, 4, 3));
+    }
 }

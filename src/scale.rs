@@ -247,6 +247,52 @@ mod tests {
     }
 
     #[test]
+    fn a_scale_is_what_was_said() {
+        let parts = |scale: Scale| (scale.min(), scale.max(), scale.step(), scale.levels());
+        let five = Scale::with_step(1.0, 3.0, 0.5).unwrap();
+        assert_eq!(parts(five), (1.0, 3.0, Some(0.5), Some(5)));
+        assert_eq!(parts(five.without_step()), (1.0, 3.0, None, None));
+        assert_eq!(parts(Scale::from_levels(4)), (0.0, 3.0, Some(1.0), Some(4)));
+        assert_eq!(parts(Scale::WIDE), (-1000.0, 1000.0, None, None));
+        let units =
+            [(-7.0, 2.0), (-1.0, 9.0)].map(|(min, max)| Scale::new(min, max).unwrap().unit());
+        assert_eq!(units, [9.0, 7.0].map(math::power_of_two_near));
+    }
+
+    #[test]
+    fn a_step_divides_the_range_or_is_refused() {
+        let with = |min, max, step| Scale::with_step(min, max, step).map(|scale| scale.levels());
+        let refused = |min, max, step| Err(ScaleError::Step { step, min, max });
+        assert_eq!(with(1.0, 4.0, 1.5), Ok(Some(3)), "the range is 3, not 5");
+        assert_eq!(with(1.0, 4.0, 2.5), refused(1.0, 4.0, 2.5));
+        for step in [0.0, -0.0, -1.0, 0.3, 2.0, 1e-10, f64::INFINITY] {
+            assert_eq!(with(0.0, 1.0, step), refused(0.0, 1.0, step));
+        }
+        assert!(with(0.0, 1.0, f64::NAN).is_err());
+        assert_eq!(with(0.0, 1e9, 1.0), Ok(Some(1_000_000_001)));
+        assert_eq!(with(0.0, 1e9 + 1.0, 1.0), refused(0.0, 1e9 + 1.0, 1.0));
+        for [min, max] in [[f64::NAN, 1.0], [0.0, f64::INFINITY], [2.0, 2.0], [3.0, 2.0]] {
+            assert!(Scale::new(min, max).is_err(), "{min} {max}");
+        }
+        assert!(matches!(Scale::new(-f64::MAX, f64::MAX), Err(ScaleError::TooWide { .. })));
+    }
+
+    #[test]
+    fn what_is_outside_is_refused_or_moved_to_the_end() {
+        let scale = Scale::with_step(1.0, 3.0, 0.5).unwrap();
+        let outside = |score| Err(ScoreError::OutOfRange { score, min: 1.0, max: 3.0 });
+        assert_eq!(scale.check(1.0_f64.next_down()), outside(1.0_f64.next_down()));
+        assert_eq!(scale.check(3.0_f64.next_up()), outside(3.0_f64.next_up()));
+        assert_eq!([1.0, 2.5, 3.0].map(|x| scale.check(x)), [Ok(1.0), Ok(2.5), Ok(3.0)]);
+        assert_eq!(scale.check(2.3), Err(ScoreError::OffStep { score: 2.3, min: 1.0, step: 0.5 }));
+        for score in [f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(scale.check(score), Err(ScoreError::NotFinite { score }));
+        }
+        assert_eq!([0.0, 1.2, 2.3, 9.0].map(|x| scale.nearest(x)), [1.0, 1.0, 2.5, 3.0]);
+        assert_eq!(scale.without_step().nearest(2.3).to_bits(), 2.3_f64.to_bits());
+    }
+
+    #[test]
     fn zero_has_one_sign() {
         let scale = Scale::new(-0.0, 1.0).unwrap();
         assert_eq!(scale.min().to_bits(), 0);
