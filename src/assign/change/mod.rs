@@ -381,7 +381,9 @@ impl Change<'_> {
             };
             let before = self.plan.submissions_of(staff).iter().copied();
             let before: Pairs = before.filter(stays).take(room).map(|work| (work, staff)).collect();
-            before.iter().for_each(|(work, _)| checks[work.index()] += 1);
+            for (work, _) in &before {
+                checks[work.index()] += 1;
+            }
             pairs.extend(before);
         }
         Ok(ReviewGraph::from_pairs(cohort.people(), cohort.submissions(), &pairs)?)
