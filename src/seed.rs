@@ -128,6 +128,7 @@ pub(crate) enum Phase {
     Roles = 41,
     Balance = 33,
     BalanceStart = 34,
+    BalanceSwaps = 35,
 }
 
 /// A stream of words. The distributions over it are in `sample.rs`.

@@ -20,8 +20,11 @@
 //! In three of four passes groups of nearly opposite sums meet, since S is what no division changes;
 //! in the fourth chance decides, so that nothing gets stuck.
 //!
+//! A small course without rules is annealed first: see [`anneal`].
+//!
 //! F never rises. Disjoint pairs touch disjoint people, so they can be worked on side by side.
 
+mod anneal;
 mod pairing;
 mod pairs;
 mod rules;
@@ -64,6 +67,15 @@ const AHEAD: usize = 8;
 /// Passes in a row without an exchange after which there is no further one.
 const QUIET: usize = 32;
 
+/// The most people whose groups are annealed first.
+const ANNEALED: usize = 1500;
+
+/// Sweeps of the annealing for each pass, which they take about as long as.
+const SWEEPS: usize = 9;
+
+/// The most sweeps: passes end where they gain nothing, these do not.
+const MOST_SWEEPS: usize = 40_000;
+
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Budget {
@@ -75,7 +87,7 @@ pub(super) struct Budget {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Run {
     pub(super) groups: Vec<GroupId>,
-    /// The objective before the first pass and after each.
+    /// The objective before the first pass and after each; annealing counts to the first.
     pub(super) values: Vec<f64>,
     /// Hard rules broken at the end.
     pub(super) violations: u64,
@@ -101,6 +113,9 @@ impl Engine<'_> {
         let cells = self.cells(state.groups());
         let singles = singles(&state, self.rules);
         let mut values = vec![self.value(&state)];
+        if self.may_anneal(&state) {
+            self.anneal(&mut state, seed);
+        }
         let mut quiet = 0;
         for number in 0..self.budget.passes {
             if quiet >= QUIET {
@@ -132,6 +147,23 @@ impl Engine<'_> {
         let settled = quiet >= QUIET;
         let violations = self.violations(&state);
         Run { groups: state.assignment(), values, violations, settled }
+    }
+
+    fn may_anneal(&self, state: &State) -> bool {
+        let small = state.groups() > 1 && state.people() <= ANNEALED;
+        let free = self.rules.are_none() && self.cells.iter().all(|&cell| cell == self.cells[0]);
+        small && free && state.dims() > 0 && self.objective == Objective::Sum
+    }
+
+    /// Anneals, unless what it comes to is worse.
+    fn anneal(&self, state: &mut State, seed: Seed) {
+        let sweeps = self.budget.passes.saturating_mul(SWEEPS).min(MOST_SWEEPS);
+        let mut stream = seed.stream(Phase::BalanceSwaps, 0);
+        let came_from = anneal::anneal(state, sweeps, &mut stream);
+        let annealed = state.rearranged(self.table, &came_from);
+        if annealed.value() < state.value() {
+            *state = annealed;
+        }
     }
 
     fn cells(&self, groups: usize) -> Csr<u32> {

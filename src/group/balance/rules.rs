@@ -179,6 +179,11 @@ impl Rules {
         self.fixed.is_some() || self.blocks.is_some()
     }
 
+    /// Whether anybody may be with anybody.
+    pub(super) fn are_none(&self) -> bool {
+        !self.weigh_members() && !self.restrict_moves() && self.classes.is_none()
+    }
+
     /// What a group of these members breaks. O(m log m) a rule.
     pub(in crate::group) fn cost(&self, members: &[u32], scratch: &mut Vec<u32>) -> Cost {
         let mut cost = Cost::default();

@@ -381,6 +381,6 @@ fn worst_of(aim: &Aim, (norm, along): (f32, f32), along_b: &[f32], values: &mut 
 }
 
 #[allow(clippy::cast_possible_truncation)] // a screen: what it lets pass is looked at exactly
-fn single(x: f64) -> f32 {
+pub(super) fn single(x: f64) -> f32 {
     x as f32
 }

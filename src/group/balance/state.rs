@@ -38,8 +38,18 @@ impl State {
         state
     }
 
+    /// The same groups with the person of slot `came_from[s]` in every slot s.
+    pub(super) fn rearranged(&self, table: &Table, came_from: &[u32]) -> Self {
+        let slots = came_from.iter().map(|&slot| self.slots[slot as usize]).collect();
+        Self::new(table, self.starts.clone(), slots)
+    }
+
     pub(super) fn groups(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    pub(super) fn people(&self) -> usize {
+        self.slots.len()
     }
 
     pub(super) fn dims(&self) -> usize {

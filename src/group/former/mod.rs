@@ -37,7 +37,8 @@ use crate::{Cohort, GroupId, PersonId, ReviewGraph, Seed};
 ///
 /// The people are dealt to groups like cards; then, pass after pass, every group meets another, of
 /// nearly opposite sums or by chance, and the two are divided anew in the best way: the best of all
-/// divisions for groups up to 6, of all exchanges of one or two people up to 8, of one above. F
+/// divisions for groups up to 6, of all exchanges of one or two people up to 8, of one above. Up to
+/// 1,500 people without rules are annealed before (Kirkpatrick, Gelatt and Vecchi, Science 220, 1983). F
 /// never rises; hard rules hold in every exchange. The objective is that of k-means anticlustering
 /// (Spaeth, Zeitschrift fuer Operations Research 30, 1986; Papenberg and Klau, Psychological Methods
 /// 26, 2021), with [`moments`](Self::moments) that of k-plus (Papenberg, British Journal of
