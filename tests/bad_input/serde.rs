@@ -8,8 +8,8 @@ use peergrade::aggregate::{METHODS, Posterior, ReviewerHistory};
 use peergrade::assign::queue::{QueueConfig, ReviewQueue, Served};
 use peergrade::{
     Aggregator, Assigner, Cohort, Criterion, Fit, Gradebook, GroupId, GroupSizes, Groups, Halves,
-    Jigsaw, JigsawPlan, PersonId, Pods, ReviewGraph, ReviewPlan, Reviews, Roster, Rounding, Rubric,
-    Scale, Seed, SubmissionId,
+    Jigsaw, JigsawPlan, PersonId, Pods, Quota, ReviewGraph, ReviewPlan, Reviews, Roster, Rounding,
+    Rubric, Scale, Seed, SubmissionId,
 };
 use serde_json::{Value, from_str, from_value, json, to_string};
 
@@ -319,6 +319,10 @@ pub(super) const ROWS: &[Row] = &[
     ("json of a cohort with the quota of a stranger", || {
         let message = "person 4294967295, given a quota, is not one of 4 people";
         bad_cohort("/quotas/0/0", json!(u32::MAX), message)
+    }),
+    ("json of quotas out of order", || {
+        refused::<Quota>(&json!([8, null, 3]), "a quota from 8 to 3: 8 is above 3")?;
+        refused::<Quota>(&json!([3, 9, 8]), "a quota from 3 to 8: 9 is above 8")
     }),
     ("json of a graph with a pair twice", || {
         let graph = json!({"people": 2, "submissions": 2, "pairs": [[0, 1], [1, 0], [0, 1]]});
