@@ -213,7 +213,7 @@ fn cap(draft: &Draft<'_>, weights: &[u64]) -> u64 {
             // One for each submission: nothing is left to make up for.
             return weight;
         }
-        while pool < pool_size(slots, works, above).min(slots - above) {
+        while pool < pool_size(slots, works, above).min(slots.saturating_sub(above)) {
             let (weight, quota) = order[next];
             pool += quota;
             pool_sum += u128::from(weight) * u128::from(quota);

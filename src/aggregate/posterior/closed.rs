@@ -287,6 +287,6 @@ mod tests {
     fn a_group_that_reviews_itself_is_less_sure_than_sites_say() {
         let factors = group(6, 0.0).factors(1e-6, f64::INFINITY);
         assert!(factors.iter().all(|&factor| factor > 1.1), "{factors:?}");
-        assert!(group(6, 0.0).factors(1e-6, 0.0).iter().all(|&factor| factor == 1.0));
+        assert!(group(6, 0.0).factors(1e-6, 0.0).iter().all(|&factor| factor <= 1.0));
     }
 }

@@ -210,6 +210,7 @@ mod tests {
 
     use crate::aggregate::{Aggregator, Posterior};
     use crate::id::{PersonId, SubmissionId};
+    use crate::math;
     use crate::seed::Seed;
     use crate::simulate::{Scenario, Simulated, by_name};
 
@@ -221,7 +222,7 @@ mod tests {
         let reviewer: PersonId = reviewers[review % reviewers.len()];
         let raised = reviews.with_scores_by(reviewer, |s, c, given| {
             let top = reviews.rubric().criteria()[c].scale().max();
-            if s == work { given.max(top.min(given + 40.0)) } else { given }
+            if s == work { math::max(given, math::min(top, given + 40.0)) } else { given }
         });
         let grade = |reviews| method.aggregate(reviews).unwrap().grade(work).unwrap();
         grade(&raised.unwrap()) - grade(reviews)

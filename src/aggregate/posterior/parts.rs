@@ -73,7 +73,7 @@ const LEAST_NOISE: f64 = 0.1;
 ///
 /// Part by part scores are as far above grades as the mean bias of few reviewers, or the mean of few
 /// works. Were parts dealt by chance it is both in known parts, and grades are right as they are; if parts
-/// differ besides, as sections do, the scores tell their level. How much they do is estimated (DerSimonian
+/// differ besides, as sections do, the scores tell their level. How much they do is estimated (`DerSimonian`
 /// and Laird, "Meta-analysis in clinical trials", Controlled Clinical Trials 7, 1986).
 pub(super) fn levels(
     ratings: &Ratings<'_>,
