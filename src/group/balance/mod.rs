@@ -17,6 +17,9 @@
 //! p = the sum of A less what leaves it and b = what comes, `|p + b|^2 = |p|^2 + |b|^2 + 2 p b`: a
 //! small product of matrices, in single precision; what it proposes is checked in double.
 //!
+//! Homes of a jigsaw have one person of every topic each: there it is two people of one topic who change
+//! places or do not, and all of these divisions are looked at, for up to 10 topics.
+//!
 //! In three of four passes groups of nearly opposite sums meet, since S is what no division changes;
 //! in the fourth chance decides, so that nothing gets stuck.
 //!

@@ -167,6 +167,23 @@ impl Rules {
             || !self.pairs.is_empty()
     }
 
+    /// Whether no division of two groups can break anything: only labels count, and nobody here shares one.
+    pub(super) fn at_ease(&self, groups: [&[u32]; 2], scratch: &mut Vec<u32>) -> bool {
+        let only_labels = !self.labels.is_empty()
+            && self.apart.is_none()
+            && self.counts.is_empty()
+            && self.overlap.is_none()
+            && self.pairs.is_empty();
+        let differ = |labels: &Vec<u32>| {
+            scratch.clear();
+            let people = groups.into_iter().flatten().map(|&person| labels[person as usize]);
+            scratch.extend(people.filter(|&label| label != NONE));
+            scratch.sort_unstable();
+            scratch.windows(2).all(|two| two[0] != two[1])
+        };
+        only_labels && self.labels.iter().all(differ)
+    }
+
     /// Whether some rule is weighed against the objective.
     pub(super) fn has_soft(&self) -> bool {
         self.counts.iter().any(|c| matches!(c, Count::NoSolo { weight: Some(_), .. }))

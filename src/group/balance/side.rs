@@ -120,6 +120,12 @@ impl Side {
         self.members[self.places[i] as usize]
     }
 
+    /// The class of every person in view.
+    pub(super) fn classes(&self, classes: &[u32], out: &mut Vec<u32>) {
+        out.clear();
+        out.extend((0..self.slots.len()).map(|i| classes[self.person(i) as usize]));
+    }
+
     /// Positions in view of the people of a set.
     pub(super) fn people_of(&self, mask: u64) -> impl Iterator<Item = usize> + '_ {
         items(mask).flat_map(|item| self.item(item).iter().map(|&i| i as usize))

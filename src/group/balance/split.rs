@@ -12,6 +12,9 @@ const GAIN: f64 = 1e-12;
 /// Single-precision values must promise this much before they are looked at exactly.
 const PROMISE: f64 = 1e-6;
 
+/// The most people of a group whose trades with one partner each are all looked at.
+const TRADES: usize = 10;
+
 /// What does not change during a pass.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pass<'a> {
@@ -32,6 +35,12 @@ pub(super) struct Split {
     a: Side,
     b: Side,
     sizes: (usize, usize),
+    /// Whether no division of the two can break a rule.
+    at_ease: bool,
+    /// The one person of side B who can take the place of each of side A; empty if that is not so.
+    partners: Vec<u32>,
+    /// Sums of side A less its share, after every set of trades.
+    trades: Vec<f32>,
     /// What the exchanges of one set of side A are worth, by set of side B.
     values: Vec<f32>,
     factors: Vec<f32>,
@@ -96,6 +105,8 @@ impl Split {
         self.a.load(pass.state, pass.rules, a, pass.turns.0);
         self.b.load(pass.state, pass.rules, b, pass.turns.1);
         self.sizes = (pass.state.size(a), pass.state.size(b));
+        self.at_ease = pass.rules.at_ease([&self.a.members, &self.b.members], &mut self.scratch);
+        self.find_partners(pass);
     }
 
     /// Exchanges people between the two groups as long as that is better, and adds the swaps to `out`.
@@ -112,7 +123,8 @@ impl Split {
             self.commit(exchange, out);
             // All divisions were looked at; or blocks have moved to other positions, where they are
             // found anew in the next pass.
-            if self.largest(pass, sizes).complete || pass.rules.blocks.is_some() {
+            let all = !self.partners.is_empty() || self.largest(pass, sizes).complete;
+            if all || pass.rules.blocks.is_some() {
                 break;
             }
             self.sums[0].clone_into(&mut self.a.sum);
@@ -122,7 +134,7 @@ impl Split {
     }
 
     fn value_now(&mut self, pass: &Pass<'_>, sizes: (usize, usize)) -> Value {
-        let cost = if pass.rules.weigh_members() {
+        let cost = if pass.rules.weigh_members() && !self.at_ease {
             pass.rules.cost(&self.a.members, &mut self.scratch)
                 + pass.rules.cost(&self.b.members, &mut self.scratch)
         } else {
@@ -136,6 +148,13 @@ impl Split {
         let aim = self.aim(pass, sizes);
         let signs = pass.state.signs();
         let worst = pass.objective == Objective::WorstGroup;
+        let rest = f64::from(aim.both_square) / (sizes.0 + sizes.1) as f64;
+        let goal = if worst { now.worst } else { now.sum - rest };
+        let mut best = Best { hard: now.hard, value: goal - PROMISE * goal.abs(), found: None };
+        if !self.partners.is_empty() {
+            self.best_of_trades(pass, &aim, &mut best);
+            return best.found;
+        }
         let direction = worst.then_some(aim.both.as_slice());
         let largest = self.largest(pass, sizes);
         let end = |sets: &Subsets| sets.of_size(largest.most).end;
@@ -144,9 +163,6 @@ impl Split {
             b.expand(sets, end(sets), &[], 1.0);
             b.lay_out(sets, signs, direction);
         });
-        let rest = f64::from(aim.both_square) / (sizes.0 + sizes.1) as f64;
-        let goal = if worst { now.worst } else { now.sum - rest };
-        let mut best = Best { hard: now.hard, value: goal - PROMISE * goal.abs(), found: None };
         for people in 1..=largest.most {
             let of_b = self.b.sets(pass.singles).of_size(people);
             for set in self.a.sets(pass.singles).of_size(people) {
@@ -188,18 +204,78 @@ impl Split {
             return;
         }
         let masks = &self.b.sets(pass.singles).mask[of_b];
+        let seen = Seen { a: &self.a, b: &self.b, at_ease: self.at_ease };
         for (&value, &from_b) in self.values.iter().zip(masks) {
             let value = scale * (f64::from(value) + plus);
             if best.hard == 0 && value >= best.value {
                 continue;
             }
             let exchange = Exchange { from_a, from_b };
-            let seen = Seen { a: &self.a, b: &self.b };
             let found =
                 seen.cost(pass, exchange, &mut self.after, &mut self.moved, &mut self.scratch);
             if let Some(cost) = found {
                 best.take(cost.hard, value + cost.soft, exchange);
             }
+        }
+    }
+
+    /// The best division of two groups where everybody can change places with one person alone: to
+    /// trade or not to trade, for each of these pairs but the first, since the rest is the same with the
+    /// groups exchanged.
+    fn best_of_trades(&mut self, pass: &Pass<'_>, aim: &Aim, best: &mut Best) {
+        let signs = pass.state.signs();
+        let (pairs, dims) = (self.partners.len(), signs.len());
+        self.trades.clear();
+        self.trades.extend_from_slice(&aim.off);
+        let mut from_b = [0_u64; 1 << (TRADES - 1)];
+        for pair in 1..pairs {
+            let partner = self.partners[pair] as usize;
+            for set in 0..1 << (pair - 1) {
+                let change = self.b.row(partner).iter().zip(self.a.row(pair));
+                for (column, (to, from)) in change.enumerate() {
+                    self.trades.push(self.trades[set * dims + column] + (to - from));
+                }
+                from_b[(1 << (pair - 1)) + set] = from_b[set] | 1 << partner;
+            }
+        }
+        let seen = Seen { a: &self.a, b: &self.b, at_ease: self.at_ease };
+        for (set, off) in self.trades.chunks_exact(dims.max(1)).enumerate().skip(1) {
+            let square = off.iter().zip(signs).fold(0.0, |sum, (x, sign)| sum + sign * x * x);
+            let value = aim.scale * f64::from(square);
+            if best.hard == 0 && value >= best.value {
+                continue;
+            }
+            let exchange = Exchange { from_a: (set as u64) << 1, from_b: from_b[set] };
+            let found =
+                seen.cost(pass, exchange, &mut self.after, &mut self.moved, &mut self.scratch);
+            if let Some(cost) = found {
+                best.take(cost.hard, value + cost.soft, exchange);
+            }
+        }
+    }
+
+    /// For everybody of group A the one person of group B of the same class, in view; none where that is
+    /// not so for all, or groups are too large.
+    fn find_partners(&mut self, pass: &Pass<'_>) {
+        self.partners.clear();
+        let Some(classes) = &pass.rules.classes else { return };
+        let (m, other) = self.sizes;
+        let few = m == other && (1..=TRADES).contains(&m);
+        if !few || pass.objective != Objective::Sum || pass.rules.restrict_moves() {
+            return;
+        }
+        let [left, right] = &mut self.moved;
+        self.a.classes(classes, left);
+        self.b.classes(classes, right);
+        let twice = |(i, class): (usize, &u32)| left[..i].contains(class);
+        if left.iter().enumerate().any(twice) {
+            return;
+        }
+        for class in left.iter() {
+            let Some(partner) = right.iter().position(|other| other == class) else {
+                return self.partners.clear();
+            };
+            self.partners.push(crate::id::to_u32(partner));
         }
     }
 
@@ -250,7 +326,7 @@ impl Split {
         };
         self.b.people_of(exchange.from_b).for_each(|i| shift(self.b.row(i), 1.0));
         self.a.people_of(exchange.from_a).for_each(|i| shift(self.a.row(i), -1.0));
-        let seen = Seen { a: &self.a, b: &self.b };
+        let seen = Seen { a: &self.a, b: &self.b, at_ease: self.at_ease };
         let Some(cost) =
             seen.cost(pass, exchange, &mut self.after, &mut self.moved, &mut self.scratch)
         else {
@@ -287,6 +363,7 @@ impl Best {
 struct Seen<'a> {
     a: &'a Side,
     b: &'a Side,
+    at_ease: bool,
 }
 
 impl Seen<'_> {
@@ -303,7 +380,8 @@ impl Seen<'_> {
         if exchange.from_b == PADDING {
             return None;
         }
-        if !rules.weigh_members() && rules.classes.is_none() {
+        let weigh = rules.weigh_members() && !self.at_ease;
+        if !weigh && rules.classes.is_none() {
             return Some(Cost::default());
         }
         let [left, right] = moved;
@@ -314,7 +392,7 @@ impl Seen<'_> {
         if !rules.same_classes(left, right) {
             return None;
         }
-        if !rules.weigh_members() {
+        if !weigh {
             return Some(Cost::default());
         }
         let [to_a, to_b] = after;

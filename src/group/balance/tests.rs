@@ -71,6 +71,40 @@ proptest! {
         prop_assert_eq!(run.violations, 0);
     }
 
+    /// Two groups with one person of every class each: the first pass finds the best of all divisions
+    /// that keep it so, and that break least.
+    #[test]
+    fn trades_are_the_best_of_all_divisions(
+        rows in (1..8_usize).prop_flat_map(|m| rows(2 * m..2 * m + 1)),
+        shift in 0..8_u32,
+        labels in prop::option::of(prop::collection::vec(0..9_u32, 14)),
+    ) {
+        let m = rows.len() / 2;
+        let table = table(&rows, &[1.0, 1.0, 1.0]);
+        // The classes of the second group in another order than those of the first.
+        let size = to_u32(m);
+        let class = |p: u32| if p < size { p } else { (p - size + shift) % size };
+        let classes: Vec<u32> = (0..2 * size).map(class).collect();
+        let labels: Vec<_> = labels.into_iter().map(|l| l[..2 * m].to_vec()).collect();
+        let rules = Rules { classes: Some(classes), labels, ..Rules::default() };
+        let one_each = |side: &[u32]| (0..size).all(|c| side.iter().any(|&p| class(p) == c));
+        let mut scratch = Vec::new();
+        let mut value = |sides: &[Vec<u32>; 2]| {
+            let hard = sides.iter().map(|side| rules.cost(side, &mut scratch).hard).sum::<u32>();
+            (hard, part(&table, &sides[0]) + part(&table, &sides[1]))
+        };
+        let kept = divisions(2 * m, m).filter(|sides| one_each(&sides[0]));
+        let less = |a: &(u32, f64), b: &(u32, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
+        let best = kept.map(|sides| value(&sides)).min_by(less).unwrap();
+        let run = run(&table, &rules, Objective::Sum, &[m, m], 1);
+        let found = sides(&run);
+        prop_assert!(one_each(&found[0]) && one_each(&found[1]));
+        let (hard, value) = value(&found);
+        let scale = (0..rows.len()).map(|p| part(&table, &[to_u32(p)]).abs()).sum::<f64>();
+        prop_assert_eq!(hard, best.0);
+        prop_assert!((value - best.1).abs() <= 3e-6 * scale, "{value} {best:?}");
+    }
+
     /// Rules first, then the objective: the best of all divisions that break least.
     #[test]
     fn rules_come_before_the_objective(
