@@ -3,7 +3,7 @@
 use super::rules::{Cost, Rules};
 use super::side::Side;
 use super::state::{State, Swap, square};
-use super::subsets::{LANES, PADDING, Subsets};
+use super::subsets::{LANES, PADDING, Subsets, items};
 use crate::group::former::Objective;
 
 /// The least relative gain that counts; what is less may be rounding.
@@ -39,7 +39,7 @@ pub(super) struct Split {
     at_ease: bool,
     /// The one person of side B who can take the place of each of side A; empty if that is not so.
     partners: Vec<u32>,
-    /// Sums of side A less its share, after every set of trades.
+    /// Sums of side A less its share after every set of trades, in one column.
     trades: Vec<f32>,
     /// What the exchanges of one set of side A are worth, by set of side B.
     values: Vec<f32>,
@@ -223,29 +223,30 @@ impl Split {
     /// trade or not to trade, for each of these pairs but the first, since the rest is the same with the
     /// groups exchanged.
     fn best_of_trades(&mut self, pass: &Pass<'_>, aim: &Aim, best: &mut Best) {
-        let signs = pass.state.signs();
-        let (pairs, dims) = (self.partners.len(), signs.len());
+        let sets = 1 << (self.partners.len() - 1);
         self.trades.clear();
-        self.trades.extend_from_slice(&aim.off);
-        let mut from_b = [0_u64; 1 << (TRADES - 1)];
-        for pair in 1..pairs {
-            let partner = self.partners[pair] as usize;
-            for set in 0..1 << (pair - 1) {
-                let change = self.b.row(partner).iter().zip(self.a.row(pair));
-                for (column, (to, from)) in change.enumerate() {
-                    self.trades.push(self.trades[set * dims + column] + (to - from));
-                }
-                from_b[(1 << (pair - 1)) + set] = from_b[set] | 1 << partner;
+        self.trades.resize(sets, 0.0);
+        self.values.clear();
+        self.values.resize(sets, 0.0);
+        for (column, (&off, &sign)) in aim.off.iter().zip(pass.state.signs()).enumerate() {
+            self.trades[0] = off;
+            for (pair, &partner) in self.partners.iter().enumerate().skip(1) {
+                let change = self.b.row(partner as usize)[column] - self.a.row(pair)[column];
+                let (without, with) = self.trades.split_at_mut(1 << (pair - 1));
+                with.iter_mut().zip(without).for_each(|(to, x)| *to = *x + change);
             }
+            let values = self.values.iter_mut().zip(&self.trades);
+            values.for_each(|(value, &x)| *value += sign * x * x);
         }
         let seen = Seen { a: &self.a, b: &self.b, at_ease: self.at_ease };
-        for (set, off) in self.trades.chunks_exact(dims.max(1)).enumerate().skip(1) {
-            let square = off.iter().zip(signs).fold(0.0, |sum, (x, sign)| sum + sign * x * x);
+        for (set, &square) in self.values.iter().enumerate().skip(1) {
             let value = aim.scale * f64::from(square);
             if best.hard == 0 && value >= best.value {
                 continue;
             }
-            let exchange = Exchange { from_a: (set as u64) << 1, from_b: from_b[set] };
+            let from_a = (set as u64) << 1;
+            let from_b = items(from_a).fold(0, |mask, pair| mask | 1 << self.partners[pair]);
+            let exchange = Exchange { from_a, from_b };
             let found =
                 seen.cost(pass, exchange, &mut self.after, &mut self.moved, &mut self.scratch);
             if let Some(cost) = found {
