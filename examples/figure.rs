@@ -36,7 +36,7 @@ struct Cli {
 
 const REVIEWS: std::ops::RangeInclusive<u32> = 2..=10;
 /// What schools have, and what knows reviewers.
-const METHODS: [&str; 5] = ["mean", "median", "shrunk-mean", "blup", "pg1-vb"];
+const METHODS: [&str; 5] = ["mean", "median", "shrunk-mean", "blup", "posterior"];
 const COLOURS: [RGBColor; METHODS.len()] = [
     RGBColor(31, 119, 180),
     RGBColor(214, 39, 40),
