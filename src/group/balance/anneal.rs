@@ -149,7 +149,7 @@ mod tests {
     /// Groups of 2, 3, 4 and so on, in the order of the rows.
     fn state(rows: &[[i8; 3]], signs: [f32; 3]) -> (Table, State) {
         let mut table = Table::new(rows.len(), signs.to_vec());
-        for column in 0..3 {
+        for (column, _) in signs.iter().enumerate() {
             table.fill(column, |i| f64::from(rows[i][column]));
         }
         let mut starts = vec![0];
