@@ -277,7 +277,7 @@ impl GroupFormer {
     /// let traits = Traits::builder(60).numeric("skill", &skill).build()?;
     /// let mut weeks = Vec::new();
     /// for week in 0..5 {
-    ///     let former = GroupFormer::default().avoid_repeats(&weeks, 1.0, 0.5);
+    ///     let former = GroupFormer::default().avoid_repeats(&weeks, 2.0, 0.5);
     ///     let groups = former.form(&traits, Seed::new(week))?.into_groups();
     ///     assert_eq!(evaluate(&traits, &groups, &former)?.repeats(), 0);
     ///     weeks.push(groups);
