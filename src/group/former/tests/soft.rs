@@ -111,5 +111,5 @@ fn soft_wishes_are_checked() {
     );
     // A weight that has decayed to nothing is none.
     let long: Vec<Groups> = vec![week; 2000];
-    form(&wish.avoid_repeats(&long, 1e-300, 0.5), &traits);
+    form(&wish.avoid_repeats(&long, 1e-12, 0.5), &traits);
 }
