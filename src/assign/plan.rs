@@ -338,10 +338,6 @@ pub(super) struct CrewGraph<'a> {
 }
 
 impl CrewGraph<'_> {
-    fn is_exemplar(&self, submission: SubmissionId) -> bool {
-        self.rules.exemplars().binary_search(&submission).is_ok()
-    }
-
     /// Whether a person has nothing that a rule bars, and all that is kept of this crew.
     pub(super) fn check_pairs(&self, reviewer: PersonId) -> Result<(), Violation> {
         let has = self.graph.submissions_of(reviewer);
@@ -364,12 +360,12 @@ impl CrewGraph<'_> {
             return 0;
         }
         let has = self.graph.submissions_of(reviewer);
-        has.iter().filter(|&&submission| !self.is_exemplar(submission)).count()
+        has.iter().filter(|&&submission| !self.rules.is_exemplar(submission)).count()
     }
 
     /// How many reviews of this crew a submission receives.
     pub(super) fn received(&self, submission: SubmissionId) -> usize {
-        if self.is_exemplar(submission) {
+        if self.rules.is_exemplar(submission) {
             return 0;
         }
         let reviewers = self.graph.reviewers_of(submission);

@@ -78,7 +78,10 @@ impl<'a> Rules<'a> {
             crew,
             forbidden,
             history,
-            kept_exemplars: filtered(&kept, |_, work| exemplars.binary_search(work).is_ok()),
+            kept_exemplars: filtered(&kept, |person, work| {
+                let is_staff = cohort.is_staff(PersonId::new(to_u32(person)));
+                !is_staff && exemplars.binary_search(work).is_ok()
+            }),
             kept: Csr::new(vec![0; cohort.people() + 1], Vec::new()),
             stays: kept,
             kept_of: Vec::new(),
@@ -117,7 +120,12 @@ impl<'a> Rules<'a> {
 
     /// Whether a review counts among those of this crew.
     fn counts(&self, person: usize, work: SubmissionId) -> bool {
-        self.exemplars.binary_search(&work).is_err() && self.has(PersonId::new(to_u32(person)))
+        !self.is_exemplar(work) && self.has(PersonId::new(to_u32(person)))
+    }
+
+    /// Whether a work is an exemplar, which peers review besides; to staff it is one like others.
+    pub(super) fn is_exemplar(&self, work: SubmissionId) -> bool {
+        self.is_peers() && self.exemplars.binary_search(&work).is_ok()
     }
 
     /// Takes note of who is out, after a check that they are there.

@@ -137,6 +137,34 @@ fn checks_by_staff_stay_as_far_as_they_are_asked_for() {
 }
 
 #[test]
+fn staff_check_an_exemplar_like_any_other_work() {
+    let mut cohort = Cohort::builder(6).unwrap();
+    for author in 0..5 {
+        cohort.submission(&[PersonId::new(author)]).unwrap();
+    }
+    let exemplars = [0, 1].map(|_| cohort.submission(&[]).unwrap());
+    cohort.staff(PersonId::new(5)).unwrap();
+    let cohort = cohort.build();
+    let works = exemplars.into_iter().chain([SubmissionId::new(2)]);
+    let rules = Assigner::new(2).exemplars(exemplars, 1).spot_checks(works, 1);
+    let staff = PersonId::new(5);
+    // What staff keep of an exemplar is one of the checks.
+    for rules in [rules.clone(), rules.keep([(exemplars[1], staff)])] {
+        let plan = rules.assign(&cohort, Seed::new(1)).unwrap();
+        plan.verify(&cohort, &rules).unwrap();
+        assert_eq!(plan.graph().submissions_of(staff), [2, 5, 6].map(SubmissionId::new));
+        let peers = |s: &SubmissionId| plan.graph().reviewers_of(*s).len() - 1;
+        let mut received = exemplars.each_ref().map(peers);
+        received.sort_unstable();
+        assert_eq!(received, [2, 3]);
+        let changed = Change::new(&plan).started([(exemplars[0], staff)]);
+        let changed = changed.apply(&cohort, &rules, Seed::new(2)).unwrap();
+        changed.verify(&cohort).unwrap();
+        assert_eq!(changed.plan().graph().submissions_of(staff).len(), 3);
+    }
+}
+
+#[test]
 fn verify_counts_the_checks_by_staff() {
     let (cohort, twice) = checked(2);
     let (_, once) = checked(1);
