@@ -35,6 +35,7 @@ fn posterior(n: usize, seed: Seed, name: &str) -> Vec<Case> {
     let method = Posterior::default().manners(true).effort(true);
     let grades = method.aggregate(reviews).unwrap();
     let monotone = Posterior::default().monotone(true).aggregate(reviews).unwrap();
+    let coupled = Posterior::default().author_coupling(true).aggregate(reviews).unwrap();
     let mut live = Posterior::default().live(reviews).unwrap();
     for (i, (submission, reviewer)) in reviews.graph().iter().enumerate().step_by(n.div_ceil(3)) {
         live.set(submission, reviewer, &[(10 * i % 97) as f64]).unwrap();
@@ -51,6 +52,7 @@ fn posterior(n: usize, seed: Seed, name: &str) -> Vec<Case> {
         Case::floats(format!("manners and effort {name}"), numbers(&grades)),
         Case::floats(format!("live {name}"), numbers_live),
         Case::floats(format!("monotone {name}"), numbers(&monotone)),
+        Case::floats(format!("author coupling {name}"), numbers(&coupled)),
         Case::floats(format!("components {name}"), parts.into_iter().flatten()),
     ]
 }

@@ -1,172 +1,9 @@
 //! Reviewers, integrated exactly over manner, precision and bias.
 
-use core::ops::Range;
-
-use super::history::Told;
 use super::law::{Law, ReviewerSums};
 use super::nodes::Nodes;
 use super::real::Real;
-
-/// What is said of a grade: a normal density with this precision and this product of precision and
-/// mean.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Site {
-    pub(super) precision: f64,
-    pub(super) pull: f64,
-}
-
-/// What reviewers side by side see, in columns by review: scores, and what all others say of the grade.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Seen<F> {
-    /// Scores and means are less the mean of the law.
-    score: Vec<F>,
-    mean: Vec<F>,
-    variance: Vec<F>,
-    /// Where scores are bins: from where to where, less the mean of the law.
-    edges: Vec<[F; 2]>,
-    /// Where the row of each reviewer ends.
-    ends: Vec<usize>,
-    /// What is known of each reviewer beforehand; empty where nothing is of anybody.
-    told: Vec<Told>,
-}
-
-/// The least precision of a grade without one review, in parts of that of the law.
-const LEAST_LEFT: f64 = 1e-3;
-
-impl<F: Real> Seen<F> {
-    pub(super) fn clear(&mut self) {
-        self.score.clear();
-        self.mean.clear();
-        self.variance.clear();
-        self.edges.clear();
-        self.ends.clear();
-        self.told.clear();
-    }
-
-    /// What is known beforehand of the reviewers appended last, before others are.
-    pub(super) fn tell(&mut self, told: &[Told]) {
-        self.told.extend_from_slice(told);
-    }
-
-    /// Appends reviewers of whom the rows end there, counted from the first of these reviews: with scores,
-    /// what is said of each item, precisions and pulls, and what the review itself said before.
-    pub(super) fn extend(
-        &mut self,
-        law: &Law,
-        ends: impl Iterator<Item = usize>,
-        scores: &[F],
-        [precisions, pulls]: [&[F]; 2],
-        sites: &[[F; 2]],
-    ) {
-        let (start, mean) = (self.score.len(), F::new(law.mean));
-        self.ends.extend(ends.map(|end| start + end));
-        self.score.extend(scores.iter().map(|&score| score - mean));
-        // What is left without the own review is at least a trifle of what is known beforehand.
-        let least = F::new(LEAST_LEFT / law.quality);
-        let rows = precisions.iter().zip(sites);
-        self.variance.extend(rows.map(|(&all, own)| F::ONE / (all - own[0]).most(least)));
-        let rows = pulls.iter().zip(sites).zip(&self.variance[start..]);
-        self.mean.extend(rows.map(|((&all, own), &variance)| (all - own[1]) * variance - mean));
-    }
-
-    /// Appends the bins of the same reviews.
-    pub(super) fn extend_edges(&mut self, law: &Law, edges: &[[F; 2]]) {
-        let mean = F::new(law.mean);
-        self.edges.extend(edges.iter().map(|edges| edges.map(|edge| edge - mean)));
-    }
-
-    /// All of these reviewers.
-    pub(super) fn rows(&self) -> Rows<'_, F> {
-        self.part(0..self.ends.len())
-    }
-
-    /// Some of these reviewers.
-    pub(super) fn part(&self, people: Range<usize>) -> Rows<'_, F> {
-        let first = if people.start == 0 { 0 } else { self.ends[people.start - 1] };
-        let last = if people.end == 0 { 0 } else { self.ends[people.end - 1] };
-        let [score, mean, variance] =
-            [&self.score, &self.mean, &self.variance].map(|column| &column[first..last]);
-        let edges = self.edges.get(first..last).unwrap_or_default();
-        let told = if self.told.is_empty() { &[] } else { &self.told[people.clone()] };
-        Rows { score, mean, variance, edges, ends: &self.ends[people], first, told }
-    }
-
-    /// How many reviewers there are.
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-}
-
-/// Reviewers side by side with what they see.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rows<'a, F> {
-    score: &'a [F],
-    mean: &'a [F],
-    variance: &'a [F],
-    edges: &'a [[F; 2]],
-    /// Where the row of each reviewer ends, counted from `first` before the first.
-    ends: &'a [usize],
-    first: usize,
-    told: &'a [Told],
-}
-
-impl<F: Real> Rows<'_, F> {
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// What reviewer `i` sees: scores, and means and variances of grades.
-    pub(super) fn of(&self, i: usize) -> impl Iterator<Item = [f64; 3]> {
-        let range = self.range(i);
-        let columns = [self.score, self.mean, self.variance];
-        range.map(move |e| columns.map(|column| column[e].get()))
-    }
-
-    /// The bins of the scores that reviewer `i` gives; the scores themselves where these are exact.
-    pub(super) fn edges(&self, i: usize) -> impl Iterator<Item = [f64; 2]> {
-        self.range(i).map(move |e| {
-            let score = self.score[e];
-            self.edges.get(e).copied().unwrap_or([score; 2]).map(F::get)
-        })
-    }
-
-    /// What is known of reviewer `i` beforehand.
-    pub(super) fn told(&self, i: usize) -> Option<&Told> {
-        self.told.get(i)
-    }
-
-    /// Where what reviewer `i` sees lies.
-    pub(super) fn range(&self, i: usize) -> Range<usize> {
-        let start = if i == 0 { 0 } else { self.ends[i - 1] - self.first };
-        start..self.ends[i] - self.first
-    }
-
-    /// Moves sites `step` of the way to the normal densities that do to grades what each review does: move
-    /// the mean, and add this second moment about the old mean to the variance. Where a review makes the
-    /// grade less sure it keeps the mean alone.
-    pub(super) fn move_sites(
-        &self,
-        [first, second]: [&[F]; 2],
-        law: &Law,
-        step: f64,
-        sites: &mut [[F; 2]],
-    ) {
-        let (step, mean) = (F::new(step), F::new(law.mean));
-        let (least, floor) = (F::new(LEAST_SITE), F::new(LEAST_VARIANCE));
-        let results = first.iter().zip(second);
-        let seen = self.mean.iter().zip(self.variance);
-        for (site, ((&first, &second), (&old, &variance))) in
-            sites.iter_mut().zip(results.zip(seen))
-        {
-            let before = F::ONE / variance;
-            let after = (variance + second - first * first).most(floor * variance);
-            let precision = (F::ONE / after - before).most(least);
-            let pull = precision * (mean + old + first) + before * first;
-            site[0] += step * (precision - site[0]);
-            site[1] += step * (pull - site[1]);
-        }
-    }
-}
+use super::seen::Rows;
 
 /// Reviewers given each node, row by row, and space for the sums.
 ///
@@ -186,6 +23,8 @@ pub(super) struct Block<F> {
     precision: Vec<F>,
     /// By reviewer: the logarithm of the probability of all that they say, but for a constant a review.
     evidence: Vec<F>,
+    /// By reviewer: how many times as large as at the nodes the noise is; empty where it is as large.
+    scales: Vec<F>,
     /// By review: two results.
     results: [Vec<F>; 2],
 }
@@ -200,15 +39,19 @@ const WIDTH: usize = 4;
 /// Reviewers worked on at once.
 pub(super) const REVIEWERS: usize = 16;
 
-/// The least precision of a site, in the unit of the ratings.
-const LEAST_SITE: f64 = 1e-6;
-
-/// The least variance of a grade after a review, in parts of that before.
-const LEAST_VARIANCE: f64 = 1e-6;
-
 /// Lanes `c` of a column.
 fn lanes<F: Copy, const W: usize>(column: &[F], c: usize) -> [F; W] {
     column.as_chunks::<W>().0[c]
+}
+
+/// Lanes `c` of the noise, of a reviewer of whom the own noise is so many times as large.
+fn scaled<F: Real, const W: usize>(
+    nodes: &Nodes<F>,
+    noise: [F; W],
+    c: usize,
+    scale: Option<&F>,
+) -> [F; W] {
+    if scale.is_none() { noise } else { core::array::from_fn(|j| nodes.noise(c * W + j, scale)) }
 }
 
 /// The sum of lanes.
@@ -232,6 +75,7 @@ impl<F: Real> Block<F> {
             column.resize(all, F::ZERO);
         }
         self.precision.resize(rows.score.len() * nodes.len(), F::ZERO);
+        nodes.scales(rows.own_work, &mut self.scales);
         if nodes.len().is_multiple_of(WIDTH) {
             self.given_each::<WIDTH>(nodes, rows);
         } else {
@@ -266,6 +110,7 @@ impl<F: Real> Block<F> {
                 let range = rows.range(i);
                 let [score, mean, variance] =
                     [rows.score, rows.mean, rows.variance].map(|column| &column[range.clone()]);
+                let noise = scaled::<F, W>(nodes, noise, c, self.scales.get(i));
                 let mut known = prior;
                 let [mut sums, mut squares, mut before] = [[F::ZERO; W]; 3];
                 if let Some(told) = rows.told(i) {
@@ -437,6 +282,34 @@ impl<F: Real> Block<F> {
         }
     }
 
+    /// Adds how likelier what the reviewers say becomes with a step of coupling: slopes, and their
+    /// squares.
+    ///
+    /// ```text
+    /// d ln L / da = x (shape E t / precision - shape)         t at the nodes, before it is scaled
+    /// ```
+    pub(super) fn add_coupling(
+        &self,
+        law: &Law,
+        nodes: &Nodes<F>,
+        rows: Rows<'_, F>,
+        sums: &mut ReviewerSums,
+    ) {
+        for (i, x) in rows.own_work.iter().enumerate() {
+            let seen = nodes.honest.start..nodes.shifted.end;
+            let above = |j: usize| law.shape * (1.0 / (nodes.own[j] * law.precision) - 1.0);
+            let own = |j, _, _| if seen.contains(&j) { F::new(above(j)) } else { F::ZERO };
+            let slope = x.get() * self.mean(i, own);
+            sums.coupling[0] += slope;
+            sums.coupling[1] += slope * slope;
+        }
+    }
+
+    /// The noise of reviewer `i` at a node.
+    pub(super) fn noise(&self, nodes: &Nodes<F>, i: usize, j: usize) -> F {
+        nodes.noise(j, self.scales.get(i))
+    }
+
     /// The sum of the logarithms of the probabilities of what each reviewer says.
     pub(super) fn evidence(&self) -> f64 {
         self.evidence.iter().fold(0.0, |sum, own| sum + own.get())
@@ -485,6 +358,7 @@ impl<F: Real> Block<F> {
             let [slope, offset, noise, prior] =
                 [&nodes.slope, &nodes.offset, &nodes.noise, &nodes.bias]
                     .map(|column| lanes::<F, W>(column, c));
+            let noise = scaled::<F, W>(nodes, noise, c, self.scales.get(i));
             let [share, bias, spread, row] =
                 [share, bias, spread, row].map(|column| lanes::<F, W>(column, c));
             for j in 0..W {

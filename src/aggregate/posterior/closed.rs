@@ -1,7 +1,7 @@
 //! Small parts of the graph, in which what is said goes round: how much wider than that intervals are.
 
-use super::block::Site;
 use super::law::Law;
+use super::seen::Site;
 use super::trust::known_of;
 use crate::aggregate::crossed::dense::invert;
 use crate::aggregate::ratings::Ratings;

@@ -4,10 +4,11 @@
 //! nothing to do with each other, and whether each was a look is summed exactly.
 
 use super::bins::between;
-use super::block::Rows;
+
 use super::law::{Law, Options};
 use super::nodes::precisions;
 use super::real::Real;
+use super::seen::Rows;
 use crate::math;
 
 /// Nodes of effort, the probability of a look.

@@ -74,8 +74,12 @@ impl Posterior {
         if self.bins && !self.monotone {
             state = state.with_bins();
         }
+        let coupled = self.author_coupling && !state.options.bins;
+        if coupled {
+            state = state.coupled();
+        }
         let kinds = self.mixture.unwrap_or(!levels.are_coarse());
-        let looks = looks && !self.monotone;
+        let looks = looks && !self.monotone && !coupled;
         let search = Search { rounds: self.rounds, manners: self.manners, looks, kinds };
         let fit = search.fit_with(&mut state, history.told(unit(ratings)));
         let mut fitted = Fitted { state, fit, moments, above: None };

@@ -1,11 +1,12 @@
 //! What comes of sweeps: grades, and what is known of reviewers.
 
-use super::block::{Block, Site};
+use super::block::Block;
 use super::closed::Sure;
 use super::law::Law;
 use super::nodes::Nodes;
 use super::parts::{Level, Moved, levels};
 use super::real::Real;
+use super::seen::Site;
 use super::state::State;
 use super::trust::Above;
 use crate::aggregate::combination::{Combination, Each, Prior};
@@ -278,7 +279,7 @@ impl<F: Real> Block<F> {
             slope: self.mean(i, |j, _, _| nodes.slope[j]),
             lift: 0.0,
             bias_variance: self.mean(i, |_, _, variance| variance),
-            precision: self.mean(i, |j, _, _| F::ONE / nodes.noise[j]),
+            precision: self.mean(i, |j, _, _| F::ONE / self.noise(nodes, i, j)),
             sighted: self.mean(i, |j, _, _| if level(j) { F::ONE } else { F::ZERO }),
         }
     }

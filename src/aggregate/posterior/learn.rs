@@ -1,10 +1,11 @@
 //! Laws learned from a sample of reviewers and works, given what the others say of the works.
 
-use super::block::{Block, Seen, Site};
+use super::block::Block;
 use super::effort::{Grid, GridSums, Guess};
 use super::law::{Law, Options, ReviewerSums};
 use super::nodes::Nodes;
 use super::real::Real;
+use super::seen::{Seen, Site};
 use super::state::{State, batches};
 use super::works::ItemSums;
 use crate::chunks;
@@ -80,12 +81,14 @@ impl<F: Real> Sample<F> {
     }
 
     /// What reviewers come to under a law, node by node.
-    fn reviewers(&self, nodes: &Nodes<F>) -> ReviewerSums {
+    fn reviewers(&self, law: &Law, nodes: &Nodes<F>) -> ReviewerSums {
         let parts = chunks::map(self.seen.len(), |people| {
             let (mut block, mut sums) = (Block::default(), ReviewerSums::new(nodes.len()));
             for people in batches(people) {
-                block.learn(nodes, self.seen.part(people));
+                let rows = self.seen.part(people);
+                block.learn(nodes, rows);
                 block.add_to(&mut sums);
+                block.add_coupling(law, nodes, rows, &mut sums);
             }
             sums
         });
@@ -153,7 +156,7 @@ impl<F: Real> Sample<F> {
                 law.learn_grid(&sums, &grid, options);
             } else {
                 let nodes = Nodes::new(law, options);
-                let sums = self.reviewers(&nodes);
+                let sums = self.reviewers(law, &nodes);
                 evidence = sums.evidence;
                 law.learn_reviewers(&sums, &nodes, options);
             }

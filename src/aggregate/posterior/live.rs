@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::block::{Block, Seen, Site};
+use super::block::Block;
 use super::closed::Sure;
 use super::law::Law;
 use super::nodes::Nodes;
 use super::parts::{Level, Moved, levels};
 use super::real::Real;
 use super::search::step;
+use super::seen::{Seen, Site};
 use super::state::State;
 use crate::aggregate::ratings::Axis;
 use crate::error::ReviewsError;
@@ -42,7 +43,7 @@ pub enum LiveError {
 /// the tolerance, what sweeps over the whole course would make of all reviews. After each change the
 /// reviewers of works whose grades moved by more than a hundredth of a standard error are looked at
 /// anew, and so on until none moves: about a hundred reviewers, whatever the size of the course. Effort
-/// and kinds of works are not told apart here, and scores are no bins. Fit anew from time to time: overnight, say.
+/// and kinds of works are not told apart here, precisions do not go with own works, and scores are no bins. Fit anew from time to time: overnight, say.
 ///
 /// ```
 /// use peergrade::aggregate::Posterior;

@@ -1,7 +1,7 @@
 //! Grades that no higher score of their works can lower: reviewers are weighed by other works alone.
 
 use super::Posterior;
-use super::block::{Block, Site};
+use super::block::Block;
 use super::fit::Fitted;
 use super::found::Found;
 use super::history::ReviewerHistory;
@@ -9,6 +9,7 @@ use super::law::Law;
 use super::learn::dealt;
 use super::nodes::Nodes;
 use super::real::Real;
+use super::seen::Site;
 use super::state::State;
 use super::trust::Above;
 use crate::aggregate::AggregateError;
@@ -197,7 +198,7 @@ impl<F: Real> Block<F> {
         let squares = self.mean(i, |j, _, _| nodes.square[j]);
         let noise = self.mean(i, |j, bias, variance| {
             let above = nodes.offset[j] + bias;
-            nodes.noise[j] + variance + above * above
+            self.noise(nodes, i, j) + variance + above * above
         });
         let noise = noise - above * above + law.quality * (squares - slope * slope);
         Line { weight: slope * slope / noise, slope: slope / noise, pull: -above * slope / noise }

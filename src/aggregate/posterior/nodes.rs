@@ -62,6 +62,10 @@ pub(super) struct Nodes<F> {
     /// The logarithms of the reviewer's own.
     pub(super) log: Vec<f64>,
     pub(super) noise: Vec<F>,
+    /// How much of that goes with the own work, where anything does.
+    coupled: Vec<F>,
+    /// By how much the logarithm of the precision rises with each standard deviation of the own work.
+    coupling: F,
     /// 1 / variance of the bias.
     pub(super) bias: Vec<F>,
     /// The logarithm of the probability over the root of the variance of the bias.
@@ -70,7 +74,7 @@ pub(super) struct Nodes<F> {
 
 impl<F: Real> Nodes<F> {
     pub(super) fn new(law: &Law, options: Options) -> Self {
-        let mut nodes = Self::default();
+        let mut nodes = Self { coupling: F::new(law.coupling), ..Self::default() };
         let others = law.shares.iter().flatten().fold(0.0, |sum, share| sum + share);
         let precisions = precisions(law, options);
         let groups = [(1.0 - others - law.shifted, 0.0), (law.shifted, law.offset)];
@@ -107,8 +111,22 @@ impl<F: Real> Nodes<F> {
         self.own.push(own);
         self.log.push(math::ln(own));
         self.noise.push(F::new(own + law.floor));
+        self.coupled.push(F::new(if style.slope < 1.0 { 0.0 } else { own }));
         self.bias.push(F::new(1.0 / bias));
         self.weight.push(F::new(math::ln(probability) - 0.5 * math::ln(bias)));
+    }
+
+    /// The noise at node `j` of a reviewer of whom the own noise is so many times as large.
+    pub(super) fn noise(&self, j: usize, scale: Option<&F>) -> F {
+        let own = |&scale: &F| self.noise[j] + self.coupled[j] * (scale - F::ONE);
+        scale.map_or(self.noise[j], own)
+    }
+
+    /// How many times as large as at the nodes the own noise is of reviewers with works this good.
+    pub(super) fn scales(&self, own_work: &[F], scales: &mut Vec<F>) {
+        scales.clear();
+        scales.extend(own_work.iter().map(|&x| F::ZERO - self.coupling * x));
+        F::exp_each(scales);
     }
 
     /// How many there are.

@@ -3,17 +3,22 @@
 use core::ops::Range;
 
 use super::bins::edges;
-use super::block::{Block, REVIEWERS, Rows, Seen, Site};
+use super::block::{Block, REVIEWERS};
 use super::effort::{Grid, Guess};
 use super::history::Told;
 use super::law::{Law, Options};
 use super::nodes::Nodes;
 use super::real::Real;
+use super::seen::{Rows, Seen, Site};
 use super::trust::known_of;
 use crate::aggregate::gather::{each_row, gather};
 use crate::aggregate::ratings::Ratings;
 use crate::chunks;
+use crate::id::{PersonId, to_u32};
 use crate::math;
+
+/// The farthest that own works are from the mean, in standard deviations.
+const MOST_APART: f64 = 3.0;
 
 /// All that is known while sweeps go on. Memory: 4 bytes a rating and 5 numbers, 2 numbers an item.
 #[derive(Debug, Clone)]
@@ -35,6 +40,8 @@ pub(super) struct State<'r, 'a, F> {
     guesses: Vec<Guess>,
     /// What is known of people beforehand; empty where nothing is of anybody.
     pub(super) told: Vec<Told>,
+    /// How good the own works of people are, in standard deviations; empty where that tells nothing.
+    own_work: Vec<F>,
     /// What staff say of items, in order; empty where nothing is learned from that.
     pub(super) known: Vec<(u32, Site)>,
     pub(super) law: Law,
@@ -86,7 +93,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         let sites = chunks::column(by_reviewer.len(), site);
         let items = vec![[F::default(); 2]; ratings.items()];
         let found = [Vec::new(), Vec::new()];
-        let (edges, guesses, told, known) = Default::default();
+        let (edges, guesses, told, own_work, known) = Default::default();
         let mut state = Self {
             ratings,
             slots,
@@ -97,6 +104,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             edges,
             guesses,
             told,
+            own_work,
             known,
             law,
             options,
@@ -110,6 +118,36 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         self.edges = edges(self.ratings);
         self.options = Options { precisions: true, bins: true, ..self.options };
         self
+    }
+
+    /// The same with precisions that go with the grades of own works.
+    pub(super) fn coupled(mut self) -> Self {
+        self.options = Options { precisions: true, coupled: true, ..self.options };
+        self.own_work = self.own_works();
+        self
+    }
+
+    /// How good the works of each person are as far as is known: the mean, in standard deviations of
+    /// grades.
+    fn own_works(&self) -> Vec<F> {
+        let (ratings, law) = (self.ratings, &self.law);
+        let (cohort, works) = (ratings.reviews().cohort(), ratings.graph().submissions());
+        let sd = math::sqrt(law.quality);
+        chunks::column(ratings.people(), |v| {
+            let (mut sum, mut count) = (0.0, 0.0);
+            for work in cohort.submissions_of(PersonId::new(to_u32(v))) {
+                let items = (work.index()..ratings.items()).step_by(works);
+                for u in items.filter(|&u| !ratings.range(u).is_empty()) {
+                    sum += (self.item(u).mean() - law.mean) / sd;
+                    count += 1.0;
+                }
+            }
+            F::new(if count > 0.0 {
+                math::clamp(sum / count, -MOST_APART, MOST_APART)
+            } else {
+                0.0
+            })
+        })
     }
 
     pub(super) fn ratings(&self) -> &'r Ratings<'a> {
@@ -182,6 +220,9 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             table.clear();
             table.extend(self.items.iter().map(|item| item[i]));
             gather(ratings.graph().given_submissions(), &table, found);
+        }
+        if self.options.coupled {
+            self.own_work = self.own_works();
         }
         chunks::tree(changes, Changes::add)
     }
@@ -289,7 +330,10 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             seen.extend_edges(&self.law, edges);
         }
         if !self.told.is_empty() {
-            seen.tell(&self.told[people]);
+            seen.tell(&self.told[people.clone()]);
+        }
+        if !self.own_work.is_empty() {
+            seen.wrote(&self.own_work[people]);
         }
     }
 

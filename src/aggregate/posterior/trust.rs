@@ -1,8 +1,8 @@
 //! Works of which staff know the grade: reviewers are measured by them.
 
-use super::block::Site;
 use super::parts::Moved;
 use super::real::Real;
+use super::seen::Site;
 use super::state::State;
 use crate::aggregate::crossed::known::Known;
 use crate::aggregate::policy::{Offset, distances};

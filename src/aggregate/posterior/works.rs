@@ -1,7 +1,7 @@
 //! Works: of one kind, or of two, such as those with care and those handed in empty.
 
-use super::block::Site;
 use super::law::Law;
+use super::seen::Site;
 use crate::math;
 
 /// The law of grades where works are of two kinds: means are less the mean of the law.
