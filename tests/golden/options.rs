@@ -5,7 +5,7 @@ use peergrade::aggregate::{
     Peergrade, PeergradeFeedback, Pg1Gibbs, Pg2, Pg3, Pg4, Pg5, Posterior, Reaction, SelfReviews,
     StaffGrades, Trusted,
 };
-use peergrade::simulate::{Gaussian, Simulation};
+use peergrade::simulate::{Gaussian, Scenario, Simulation, by_name};
 use peergrade::{Column, PersonId, Seed, SubmissionId};
 
 use super::case::{Area, Case};
@@ -35,6 +35,9 @@ fn posterior(n: usize, seed: Seed, name: &str) -> Vec<Case> {
     let method = Posterior::default().manners(true).effort(true);
     let grades = method.aggregate(reviews).unwrap();
     let monotone = Posterior::default().monotone(true).aggregate(reviews).unwrap();
+    let bins = Posterior::default().bins(true).aggregate(reviews).unwrap();
+    let lazy = by_name("s6").unwrap().simulate(n, seed).unwrap();
+    let looks = method.aggregate(lazy.reviews()).unwrap();
     let coupled = Posterior::default().author_coupling(true).aggregate(reviews).unwrap();
     let mut live = Posterior::default().live(reviews).unwrap();
     for (i, (submission, reviewer)) in reviews.graph().iter().enumerate().step_by(n.div_ceil(3)) {
@@ -53,6 +56,8 @@ fn posterior(n: usize, seed: Seed, name: &str) -> Vec<Case> {
         Case::floats(format!("live {name}"), numbers_live),
         Case::floats(format!("monotone {name}"), numbers(&monotone)),
         Case::floats(format!("author coupling {name}"), numbers(&coupled)),
+        Case::floats(format!("bins {name}"), numbers(&bins)),
+        Case::floats(format!("looks {name}"), numbers(&looks)),
         Case::floats(format!("components {name}"), parts.into_iter().flatten()),
     ]
 }

@@ -69,11 +69,175 @@ pub(super) fn between([lower, upper]: [f64; 2], mean: f64, variance: f64) -> [f6
     [all, k / sd, (1.0 - within) / variance]
 }
 
+/// Bins narrower than this, in standard deviations, are points: of two tails so near too little is left.
+const NARROW: f64 = 0.01;
+
+/// `ln(erfc(x) exp(x^2) / t)` in powers of `t = 1 / (1 + x / 2)`, to 1.2e-7 (Press, Teukolsky, Vetterling and
+/// Flannery, "Numerical Recipes", Cambridge University Press 1986).
+const TAIL: [f64; 10] = [
+    -1.265_512_23,
+    1.000_023_68,
+    0.374_091_96,
+    0.096_784_18,
+    -0.186_288_06,
+    0.278_868_07,
+    -1.135_203_98,
+    1.488_515_87,
+    -0.822_152_23,
+    0.170_872_77,
+];
+
+/// [`between`] for many means and variances at once, and space for what it takes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ManyBetween<F> {
+    /// Edges in standard deviations, the lower ones first; there, the tail beyond and `sqrt(2 pi)` times the
+    /// density.
+    edges: Vec<F>,
+    tails: Vec<F>,
+    densities: Vec<F>,
+    pub(super) all: Vec<F>,
+    pub(super) slope: Vec<F>,
+    pub(super) curvature: Vec<F>,
+}
+
+impl<F: Real> ManyBetween<F> {
+    /// The same from these distances of the edges from each mean, and `1 / sd` of each.
+    pub(super) fn find(&mut self, [lower, upper]: [f64; 2], biases: &[F], inverse: &[F]) {
+        let count = biases.len();
+        for column in [&mut self.all, &mut self.slope, &mut self.curvature] {
+            column.resize(count, F::ZERO);
+        }
+        let largest = inverse.iter().fold(F::ZERO, |most, &x| most.most(x)).get();
+        if (upper - lower) * largest < NARROW {
+            return self.point(lower, upper, biases, inverse);
+        }
+        for column in [&mut self.edges, &mut self.tails, &mut self.densities] {
+            column.resize(2 * count, F::ZERO);
+        }
+        let far = F::ZERO - F::FAR;
+        for (edges, edge) in self.edges.chunks_exact_mut(count).zip([lower, upper].map(F::new)) {
+            for ((to, &bias), &inverse) in edges.iter_mut().zip(biases).zip(inverse) {
+                *to = ((edge - bias) * inverse).most(far).least(F::FAR);
+            }
+        }
+        self.tails();
+        self.bins([lower, upper].map(F::new), biases, inverse);
+    }
+
+    /// Densities and tails beyond the edges.
+    fn tails(&mut self) {
+        let (half, root) = (F::new(0.5), F::new(0.5 * core::f64::consts::FRAC_1_SQRT_2));
+        let coefficients = TAIL.map(F::new);
+        let columns = self.densities.iter_mut().zip(&mut self.tails);
+        for ((density, tail), &z) in columns.zip(&self.edges) {
+            *density = F::ZERO - half * z * z;
+            let t = F::ONE / (F::ONE + root * z.most(F::ZERO - z));
+            *tail = coefficients.iter().rev().fold(F::ZERO, |sum, &own| sum * t + own);
+        }
+        F::exp_each(&mut self.densities);
+        F::exp_each(&mut self.tails);
+        let columns = self.tails.iter_mut().zip(&self.densities);
+        for ((tail, &density), &z) in columns.zip(&self.edges) {
+            let t = F::ONE / (F::ONE + root * z.most(F::ZERO - z));
+            *tail = half * t * density * *tail;
+        }
+    }
+
+    /// Probabilities, slopes and curvatures from tails and densities.
+    fn bins(&mut self, [lower, upper]: [F; 2], biases: &[F], inverse: &[F]) {
+        let count = biases.len();
+        let [(edges_a, edges_t), (tails_a, tails_t), (densities_a, densities_t)] =
+            [&self.edges, &self.tails, &self.densities].map(|column| column.split_at(count));
+        let out = self.all.iter_mut().zip(&mut self.slope).zip(&mut self.curvature);
+        let part = F::new(1.0 / math::sqrt(core::f64::consts::TAU));
+        let (floor, sure) = (F::new(LEAST), F::new(LEAST_VARIANCE));
+        for (i, ((all, slope), curvature)) in out.enumerate() {
+            let (a, t, inverse) = (edges_a[i], edges_t[i], inverse[i]);
+            let (tail_a, tail_t) = (tails_a[i], tails_t[i]);
+            let mass = if a > F::ZERO {
+                tail_a - tail_t
+            } else if t < F::ZERO {
+                tail_t - tail_a
+            } else {
+                F::ONE - tail_a - tail_t
+            };
+            let unit = part / mass.most(floor);
+            let k = (unit * (densities_a[i] - densities_t[i])).most(a).least(t);
+            let within = F::ONE + unit * (a * densities_a[i] - t * densities_t[i]) - k * k;
+            let within = within.most(sure).least(F::ONE);
+            // As if all of it were at the nearer edge.
+            let edge = if a > F::ZERO { lower } else { upper };
+            let is_far = mass < floor;
+            let (k, within) =
+                if is_far { ((edge - biases[i]) * inverse, sure) } else { (k, within) };
+            *all = mass.most(floor);
+            *slope = k * inverse;
+            *curvature = (F::ONE - within) * inverse * inverse;
+        }
+    }
+
+    /// Bins without width, or next to none.
+    fn point(&mut self, lower: f64, upper: f64, biases: &[F], inverse: &[F]) {
+        let middle = F::new(0.5 * (lower + upper));
+        let width = if upper > lower { upper - lower } else { 1.0 };
+        let part = F::new(width / math::sqrt(core::f64::consts::TAU));
+        let (half, least) = (F::new(0.5), F::new(LEAST));
+        for (i, (&bias, &inverse)) in biases.iter().zip(inverse).enumerate() {
+            let z = (middle - bias) * inverse;
+            self.all[i] = F::ZERO - half * z * z;
+            self.slope[i] = z * inverse;
+            self.curvature[i] = inverse * inverse;
+        }
+        F::exp_each(&mut self.all);
+        for (all, &inverse) in self.all.iter_mut().zip(inverse) {
+            *all = (part * inverse * *all).most(least);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::disallowed_methods)] // a plain oracle
 
-    use super::between;
+    use proptest::prelude::*;
+
+    use super::{ManyBetween, Real, between};
+
+    /// By how much many at once are off, in parts of the larger of each number and its unit: a
+    /// probability, a slope and a curvature.
+    fn off<F: Real>(edges: [f64; 2], bias: f64, sd: f64) -> [f64; 3] {
+        let mut many = ManyBetween::<F>::default();
+        many.find(edges, &[F::new(bias); 4], &[F::new(1.0 / sd); 4]);
+        let found = [&many.all, &many.slope, &many.curvature].map(|column| column[2].get());
+        let expected = between(edges, bias, sd * sd);
+        let width = if edges[1] > edges[0] { 1.0 } else { 1.0 / sd };
+        let units = [1e-3 * width, 1.0 / sd, 1.0 / (sd * sd)];
+        core::array::from_fn(|i| {
+            (found[i] - expected[i]).abs() / f64::max(expected[i].abs(), units[i])
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn many_bins_are_what_one_is(
+            lower in -6.0..6.0_f64, width in 0.0..3.0_f64, bias in -2.0..2.0_f64, sd in 0.1..2.0_f64,
+            kind in 0..4_u8,
+        ) {
+            let edges = match kind {
+                0 => [-f64::INFINITY, lower],
+                1 => [lower, f64::INFINITY],
+                2 => [lower, lower + 1e-4 * width],
+                _ => [lower, lower + width],
+            };
+            let narrow = (edges[1] - edges[0]) / sd < 0.2;
+            for (found, limit) in off::<f64>(edges, bias, sd).into_iter().zip([1e-4, 1e-4, 2e-3]) {
+                prop_assert!(found < limit, "{edges:?}: {found}");
+            }
+            for (found, limit) in off::<f32>(edges, bias, sd).into_iter().zip([1e-3, 1e-3, 1e-2]) {
+                prop_assert!(found < if narrow { 5.0 * limit } else { limit }, "{edges:?}: {found}");
+            }
+        }
+    }
 
     /// Against sums over a fine grid, inner, outer and far bins.
     #[test]

@@ -2,6 +2,7 @@
 
 use super::block::Block;
 use super::closed::Sure;
+use super::grid::Grid;
 use super::law::Law;
 use super::nodes::Nodes;
 use super::parts::{Level, Moved, levels};
@@ -181,7 +182,8 @@ impl<F: Real> State<'_, '_, F> {
         let reviewers = chunks::rows(&mut parts, self.ratings.people(), end, |people, parts| {
             let start = self.ratings.given(people.start).start;
             let mut reviewers = Vec::with_capacity(people.len());
-            self.each_grid(people, parts, start, |grid, rows, own, parts| {
+            let grid = Grid::new(&self.law, self.options);
+            self.each_grid(grid, people, parts, start, |grid, rows, own, parts| {
                 let mut looks = 0.0;
                 for (e, (part, seen)) in parts[own.clone()].iter_mut().zip(rows.of(0)).enumerate() {
                     let [weight, score, look] = grid.part(e, seen);

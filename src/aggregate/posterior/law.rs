@@ -1,6 +1,7 @@
 //! The laws that reviewers and works are drawn from, and how they are learned.
 
-use super::effort::{EFFORT, EFFORTS, Grid, GridSums, Low};
+use super::effort::{EFFORT, EFFORTS, GridSums, Low};
+use super::grid::Grid;
 use super::nodes::{Nodes, OTHERS, STYLES, Shares};
 use super::works::{ItemSums, Kinds};
 use crate::aggregate::moments::Moments;
@@ -256,7 +257,7 @@ impl Law {
     }
 
     /// The laws of reviewers on a grid.
-    pub(super) fn learn_grid(&mut self, sums: &GridSums, grid: &Grid, options: Options) {
+    pub(super) fn learn_grid<F>(&mut self, sums: &GridSums, grid: &Grid<F>, options: Options) {
         let (mut precision, mut log) = (0.0, 0.0);
         for (share, noise) in sums.precisions.iter().zip(&grid.noise) {
             precision += share / (noise - self.floor);

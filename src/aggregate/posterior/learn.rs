@@ -1,7 +1,8 @@
 //! Laws learned from a sample of reviewers and works, given what the others say of the works.
 
 use super::block::Block;
-use super::effort::{Grid, GridSums, Guess};
+use super::effort::GridSums;
+use super::grid::{Grid, Guess};
 use super::law::{Law, Options, ReviewerSums};
 use super::nodes::Nodes;
 use super::real::Real;
@@ -115,7 +116,7 @@ impl<F: Real> Sample<F> {
     }
 
     /// What reviewers come to on a grid.
-    fn on_grid(&self, grid: &Grid, guesses: &mut [Guess]) -> GridSums {
+    fn on_grid(&self, grid: &Grid<F>, guesses: &mut [Guess]) -> GridSums {
         let parts = chunks::map_mut(guesses, |first, guesses| {
             let (mut grid, mut sums) = (grid.clone(), GridSums::default());
             let rows = self.seen.part(first..first + guesses.len());
@@ -135,7 +136,7 @@ impl<F: Real> Sample<F> {
         parts.iter().fold(GridSums::default(), GridSums::add)
     }
 
-    fn guesses(&self, grid: &Grid) -> Vec<Guess> {
+    fn guesses(&self, grid: &Grid<F>) -> Vec<Guess> {
         let rows = self.seen.rows();
         (0..rows.len()).map(|i| grid.guess(rows, i)).collect()
     }

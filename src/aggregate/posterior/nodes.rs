@@ -149,8 +149,14 @@ pub(super) fn precisions(law: &Law, options: Options) -> Vec<(f64, f64)> {
     } else {
         PRECISIONS
     };
+    spaced(law, count, REACH)
+}
+
+/// So many nodes, as far as that to each side.
+pub(super) fn spaced(law: &Law, count: usize, reach: f64) -> Vec<(f64, f64)> {
+    let Law { shape, precision, .. } = *law;
     let middle = math::digamma(shape) - math::ln(shape);
-    let width = REACH * math::max(math::sqrt(math::trigamma(shape)), NARROW);
+    let width = reach * math::max(math::sqrt(math::trigamma(shape)), NARROW);
     let ratio = |q: usize| {
         let x = 2.0 * q as f64 / (count - 1) as f64 - 1.0;
         math::exp(middle + x * width)

@@ -21,6 +21,16 @@ pub(super) trait Real:
     const ZERO: Self;
     const ONE: Self;
 
+    /// The least of factors of which [`Grid`](super::grid::Grid) multiplies a few, of shares, and of
+    /// logarithms of parts of the largest: what is less is nothing, and the products are no numbers that
+    /// processors are slow with.
+    const LEAST_FACTOR: Self;
+    const LEAST_SHARE: Self;
+    const LEAST_LOG: Self;
+
+    /// How far the normal law is told from 0, in standard deviations.
+    const FAR: Self;
+
     /// In place of each its logarithm.
     fn ln_each(values: &mut [Self]);
 
@@ -31,11 +41,20 @@ pub(super) trait Real:
     fn most(self, other: Self) -> Self {
         if other > self { other } else { self }
     }
+
+    /// The smaller of two.
+    fn least(self, other: Self) -> Self {
+        if other < self { other } else { self }
+    }
 }
 
 impl Real for f64 {
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
+    const LEAST_FACTOR: Self = 1e-50;
+    const LEAST_SHARE: Self = 1e-40;
+    const LEAST_LOG: Self = -100.0;
+    const FAR: Self = 37.0;
 
     fn ln_each(values: &mut [Self]) {
         math::ln_each(values);
@@ -49,6 +68,10 @@ impl Real for f64 {
 impl Real for f32 {
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
+    const LEAST_FACTOR: Self = 1e-7;
+    const LEAST_SHARE: Self = 1e-20;
+    const LEAST_LOG: Self = -25.0;
+    const FAR: Self = 12.0;
 
     fn ln_each(values: &mut [Self]) {
         math::ln_each_single(values);

@@ -4,9 +4,10 @@ use super::history::Told;
 use super::law::{Law, Options};
 use super::learn::{ENOUGH, FEW, FEWER, Sample};
 use super::real::Real;
-use super::state::State;
+use super::state::{Changes, State};
 use crate::aggregate::rounds::Rounds;
 use crate::gradebook::Fit;
+use crate::id::to_u32;
 use crate::math;
 
 /// Fits models from the simplest on: each time the extension that the evidence speaks for most, until it
@@ -46,6 +47,13 @@ const COARSE: f64 = 3e-3;
 /// they end.
 const STEPS: u32 = 15;
 const NEAR: f64 = 3e-3;
+
+/// The same for each part of a sweep on a grid, of so many; and how many reviewers tell the laws there. With
+/// few people a step is as much work as a sweep.
+const PARTS: usize = 4;
+const ENOUGH_ON_GRID: usize = 1 << 11;
+const MOST_STEPS_ON_GRID: usize = 5;
+const NEAR_ON_GRID: f64 = 1e-3;
 
 /// By how much more grades may change in the last sweep where reviewers look at some works and not at
 /// others.
@@ -215,20 +223,34 @@ impl Search {
         wider
     }
 
+    /// A sweep on a grid, part by part: how often reviewers look settles slowly, so laws are learned and works
+    /// collected before each part.
+    fn sweep_grid<F: Real>(state: &mut State<'_, '_, F>, step: f64) -> Changes {
+        let people = state.ratings().people();
+        let steps = to_u32((people / ENOUGH).clamp(1, MOST_STEPS_ON_GRID));
+        let mut changes = Changes::default();
+        for part in 0..PARTS {
+            let sample = Sample::of(state, ENOUGH_ON_GRID);
+            sample.learn(&mut state.law, state.options, steps, NEAR_ON_GRID);
+            state.raise();
+            let reviewers = people * part / PARTS..people * (part + 1) / PARTS;
+            changes = changes.then(state.sweep_grid(step, reviewers));
+        }
+        changes
+    }
+
     /// Sweeps until grades settle.
     fn settle<F: Real>(&self, state: &mut State<'_, '_, F>, tolerance: f64) -> Fit {
         let step = step(state.options);
         self.rounds.run_until(state.ratings(), || {
             let options = state.options;
-            // How often reviewers look settles slowly, and takes long to learn.
-            let (enough, steps, near) = if options.on_grid() {
-                (ENOUGH / 2, STEPS / 3, NEAR / 3.0)
+            let changes = if options.on_grid() {
+                Self::sweep_grid(state, step)
             } else {
-                (ENOUGH, STEPS, NEAR)
+                Sample::of(state, ENOUGH).learn(&mut state.law, options, STEPS, NEAR);
+                state.raise();
+                state.sweep(step)
             };
-            Sample::of(state, enough).learn(&mut state.law, options, steps, near);
-            state.raise();
-            let changes = state.sweep(step);
             (changes.largest, changes.root_mean_square() <= tolerance)
         })
     }

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::bins::edges;
 use super::block::{Block, REVIEWERS};
-use super::effort::{Grid, Guess};
+use super::grid::{Grid, Guess};
 use super::history::Told;
 use super::law::{Law, Options};
 use super::nodes::Nodes;
@@ -67,6 +67,11 @@ impl Changes {
             squares: self.squares + other.squares,
             largest: math::max(self.largest, other.largest),
         }
+    }
+
+    /// Of this part of a sweep and the next.
+    pub(super) fn then(self, next: Self) -> Self {
+        Self { count: next.count, ..self.add(next) }
     }
 
     pub(super) fn root_mean_square(&self) -> f64 {
@@ -230,9 +235,6 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
     /// What every review says, from what all others say; then what they say together. New sites are
     /// `step` of the way from the old ones.
     pub(super) fn sweep(&mut self, step: f64) -> Changes {
-        if self.options.on_grid() {
-            return self.sweep_grid(step);
-        }
         let nodes = Nodes::<F>::new(&self.law, self.options);
         let mut sites = core::mem::take(&mut self.sites);
         let ratings = self.ratings;
@@ -253,16 +255,24 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         self.collect()
     }
 
-    /// A sweep where reviewers look at some works and not at others, or scores are bins.
-    fn sweep_grid(&mut self, step: f64) -> Changes {
+    /// A sweep over some of the reviewers where they look at some works and not at others, or scores are
+    /// bins.
+    pub(super) fn sweep_grid(&mut self, step: f64, reviewers: Range<usize>) -> Changes {
+        if reviewers.is_empty() {
+            return Changes::default();
+        }
         let mut sites = core::mem::take(&mut self.sites);
         let ratings = self.ratings;
-        let end = |v: usize| ratings.given(v).end;
-        let guesses = chunks::rows(&mut sites, ratings.people(), end, |people, sites| {
+        let range = of_batch(ratings, &reviewers);
+        let end = |i: usize| ratings.given(reviewers.start + i).end - range.start;
+        let own = &mut sites[range.clone()];
+        let guesses = chunks::rows(own, reviewers.len(), end, |people, sites| {
+            let people = reviewers.start + people.start..reviewers.start + people.end;
             let start = ratings.given(people.start).start;
             let mut guesses = Vec::with_capacity(people.len());
             let mut results = [Vec::new(), Vec::new()];
-            self.each_grid(people, sites, start, |grid, rows, own, sites| {
+            let grid = Grid::of_few(&self.law, self.options);
+            self.each_grid(grid, people, sites, start, |grid, rows, own, sites| {
                 results.iter_mut().for_each(Vec::clear);
                 for (e, seen) in rows.of(0).enumerate() {
                     let [first, second, _] = grid.moments(e, seen);
@@ -275,27 +285,30 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             guesses
         });
         self.sites = sites;
-        self.guesses = guesses.concat();
+        self.guesses.resize(ratings.people(), Guess::default());
+        self.guesses[reviewers].copy_from_slice(&guesses.concat());
         self.collect()
     }
 
-    /// Calls `work` for each of these people with their grid, what they see, and where their sites are
+    /// Calls `work` for each of these people with a grid of theirs, what they see, and where their sites are
     /// among those of all of these people.
     pub(super) fn each_grid(
         &self,
+        mut grid: Grid<F>,
         people: Range<usize>,
         sites: &mut [[F; 2]],
         start: usize,
-        mut work: impl FnMut(&mut Grid, Rows<'_, F>, Range<usize>, &mut [[F; 2]]),
+        mut work: impl FnMut(&mut Grid<F>, Rows<'_, F>, Range<usize>, &mut [[F; 2]]),
     ) {
-        let (mut grid, mut seen) = (Grid::new(&self.law, self.options), Seen::default());
+        let mut seen = Seen::default();
         for v in people {
             let range = self.ratings.given(v);
             let own = range.start - start..range.end - start;
             seen.clear();
             self.see(v..v + 1, &sites[own.clone()], &mut seen);
             let rows = seen.rows();
-            let guess = self.guesses.get(v).copied().unwrap_or_else(|| grid.guess(rows, 0));
+            let known = self.guesses.get(v).copied().filter(|[_, spread]| *spread > 0.0);
+            let guess = known.unwrap_or_else(|| grid.guess(rows, 0));
             grid.learn(rows, 0, guess);
             work(&mut grid, rows, own, sites);
         }
@@ -354,7 +367,8 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             if self.options.on_grid() {
                 let range = of_batch(ratings, &people);
                 let mut own = sites[range.clone()].to_vec();
-                self.each_grid(people, &mut own, range.start, |grid, _, _, _| {
+                let grid = Grid::new(law, self.options);
+                self.each_grid(grid, people, &mut own, range.start, |grid, _, _, _| {
                     sum += grid.evidence;
                 });
                 return sum;

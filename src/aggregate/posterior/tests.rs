@@ -4,7 +4,8 @@
 use proptest::prelude::*;
 
 use super::block::Block;
-use super::effort::{EFFORT, Grid, Low};
+use super::effort::{EFFORT, Low};
+use super::grid::Grid;
 use super::law::{Law, Options, ReviewerSums};
 use super::nodes::Nodes;
 use super::real::Real;

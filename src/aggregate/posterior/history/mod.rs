@@ -7,6 +7,7 @@ mod tests;
 
 use super::block::Block;
 use super::effort::EFFORTS;
+use super::grid::Grid;
 use super::law::{Law, Options, shape};
 use super::nodes::{Nodes, STYLES};
 use super::real::Real;
@@ -441,7 +442,8 @@ impl<F: Real> State<'_, '_, F> {
         let start = self.ratings.given(people.start).start;
         let end = self.ratings.given(people.end - 1).end;
         let mut sites = self.sites[start..end].to_vec();
-        self.each_grid(people, &mut sites, start, |grid, rows, _, _| {
+        let grid = Grid::new(&self.law, self.options);
+        self.each_grid(grid, people, &mut sites, start, |grid, rows, _, _| {
             let [mean, deviation] = grid.bias();
             let mut known =
                 Known { mean, variance: deviation * deviation, precision: 0.0, log: 0.0 };
