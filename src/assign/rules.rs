@@ -106,7 +106,7 @@ impl<'a> Rules<'a> {
             Crew::Peers if rules.exemplars.is_empty() => None,
             Crew::Peers => {
                 let all = (0..to_u32(cohort.submissions())).map(SubmissionId::new);
-                Some(all.filter(|s| rules.exemplars.binary_search(s).is_err()).collect())
+                Some(all.filter(|s| !rules.is_exemplar(*s)).collect())
             }
             Crew::Staff => Some(rules.checked_works()?),
         };

@@ -66,11 +66,9 @@ pub(super) fn carry_over<'a>(
 
 /// What a reviewer has in the earlier plan, may change, and may keep.
 fn staying(rules: &Rules<'_>, old: &ReviewGraph, reviewer: PersonId) -> Vec<SubmissionId> {
-    let (kept, exemplars) = (rules.kept(reviewer), rules.exemplars());
+    let kept = rules.kept(reviewer);
     let stays = |s: &SubmissionId| {
-        kept.binary_search(s).is_err()
-            && exemplars.binary_search(s).is_err()
-            && rules.allows(reviewer, *s)
+        kept.binary_search(s).is_err() && !rules.is_exemplar(*s) && rules.allows(reviewer, *s)
     };
     old.submissions_of(reviewer).iter().copied().filter(stays).collect()
 }

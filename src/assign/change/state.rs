@@ -129,9 +129,8 @@ impl<'a> State<'a> {
 
     /// What a reviewer has in the earlier plan only and could take in a slot.
     pub(super) fn given_up(&self, reviewer: PersonId, slot: usize) -> Vec<SubmissionId> {
-        let exemplars = self.rules.exemplars();
         let before = self.old.submissions_of(reviewer).iter().copied();
-        let before = before.filter(|s| exemplars.binary_search(s).is_err());
+        let before = before.filter(|s| !self.rules.is_exemplar(*s));
         before.filter(|&s| self.takes(reviewer, s, slot)).collect()
     }
 
