@@ -203,12 +203,17 @@ mod tests {
 
     use super::{ManyBetween, Real, between};
 
+    /// One of many at once.
+    fn many<F: Real>(edges: [f64; 2], bias: f64, sd: f64) -> [f64; 3] {
+        let mut many = ManyBetween::<F>::default();
+        many.find(edges, &[F::new(bias); 4], &[F::new(1.0 / sd); 4]);
+        [&many.all, &many.slope, &many.curvature].map(|column| column[2].get())
+    }
+
     /// By how much many at once are off, in parts of the larger of each number and its unit: a
     /// probability, a slope and a curvature.
     fn off<F: Real>(edges: [f64; 2], bias: f64, sd: f64) -> [f64; 3] {
-        let mut many = ManyBetween::<F>::default();
-        many.find(edges, &[F::new(bias); 4], &[F::new(1.0 / sd); 4]);
-        let found = [&many.all, &many.slope, &many.curvature].map(|column| column[2].get());
+        let found = many::<F>(edges, bias, sd);
         let expected = between(edges, bias, sd * sd);
         let width = if edges[1] > edges[0] { 1.0 } else { 1.0 / sd };
         let units = [1e-3 * width, 1.0 / sd, 1.0 / (sd * sd)];
@@ -278,6 +283,10 @@ mod tests {
                 let found = between(edges, mean, 0.01);
                 assert!(found.iter().all(|x| x.is_finite()) && found[0] > 0.0, "{found:?}");
                 assert!((0.0..=100.0).contains(&found[2]), "{found:?}");
+                for many in [many::<f64>(edges, mean, 0.1), many::<f32>(edges, mean, 0.1)] {
+                    assert!(many.iter().all(|x| x.is_finite()) && many[0] > 0.0, "{many:?}");
+                    assert!((0.0..=100.1).contains(&many[2]), "{many:?}");
+                }
             }
         }
     }
