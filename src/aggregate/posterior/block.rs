@@ -34,7 +34,7 @@ pub(super) struct Block<F> {
 const FACTORS: usize = 8;
 
 /// So many nodes are worked on at once where their number is a multiple of it.
-const WIDTH: usize = 4;
+pub(super) const WIDTH: usize = 4;
 
 /// Reviewers worked on at once.
 pub(super) const REVIEWERS: usize = 16;

@@ -1,7 +1,10 @@
 //! Reviewers on a grid of bias, precision and effort. Given these their reviews have nothing to do with
 //! each other, and whether each was a look is summed exactly; scores may be bins.
 
-use super::bins::{ManyBetween, between};
+mod of_bins;
+
+use super::bins::ManyBetween;
+use super::block::WIDTH;
 use super::effort::{EFFORT, EFFORTS, GridSums};
 use super::law::{Law, Options};
 use super::nodes::{precisions, spaced};
@@ -17,10 +20,7 @@ const APART: f64 = 1.2;
 /// The least standard deviation for these nodes, in parts of that of the law.
 const LEAST_SPREAD: f64 = 0.02;
 
-/// Nodes of precision that are worked on at once; their number is a multiple of it.
-const WIDTH: usize = 4;
-
-/// So many where no law is learned, and how far they go, in standard deviations of the logarithm.
+/// Nodes of precision where no law is learned, and how far they go, in standard deviations of the logarithm.
 const FEW: usize = WIDTH;
 const REACH_OF_FEW: f64 = 2.6;
 
@@ -94,6 +94,12 @@ fn largest<F: Real>(column: &[F], other: F) -> F {
         most = core::array::from_fn(|j| most[j].most(own[j]));
     }
     most[0].most(most[1]).most(most[2].most(most[3]))
+}
+
+/// The first of a column, again and again in all of it.
+fn repeat<F: Copy>(column: &mut [F], count: usize) {
+    let (first, others) = column.split_at_mut(count);
+    others.chunks_exact_mut(count).for_each(|other| other.copy_from_slice(first));
 }
 
 /// In place of logarithms their powers of e, in parts of the largest of them and of another, which is returned.
@@ -281,8 +287,7 @@ impl<F: Real> Grid<F> {
     fn spread(&mut self, variance: f64, unit: f64) {
         let count = self.noises.len();
         let (half, unit, variance) = (F::new(0.5), F::new(unit), F::new(variance));
-        let (halves, other_halves) = self.halves.split_at_mut(count);
-        let (logs, other_logs) = self.logs.split_at_mut(count);
+        let (halves, logs) = (&mut self.halves[..count], &mut self.logs[..count]);
         for ((part, log), &noise) in halves.iter_mut().zip(logs.iter_mut()).zip(&self.noises) {
             *log = variance + noise;
             *part = half / *log;
@@ -291,32 +296,8 @@ impl<F: Real> Grid<F> {
         for log in logs.iter_mut() {
             *log = F::ZERO - half * *log - unit;
         }
-        other_halves.chunks_exact_mut(count).for_each(|other| other.copy_from_slice(halves));
-        other_logs.chunks_exact_mut(count).for_each(|other| other.copy_from_slice(logs));
-    }
-
-    /// [`take`](Self::take) of a score that is a bin.
-    fn take_bin(&mut self, [_, mean, variance]: [f64; 3], edges: [f64; 2]) -> f64 {
-        let first = self.seen.len();
-        let low = self.law.low;
-        // Nobody goes without a look where there is no effort.
-        let blind =
-            if self.efforts.len() > 1 { between(edges, low.mean, low.variance)[0] } else { 0.0 };
-        for (inverse, noise) in self.halves.iter_mut().zip(&self.noise) {
-            *inverse = F::new(1.0 / math::sqrt(variance + noise));
-        }
-        let (own, others) = self.halves.split_at_mut(self.noise.len());
-        others.chunks_exact_mut(own.len()).for_each(|other| other.copy_from_slice(own));
-        self.between.find(edges.map(|edge| edge - mean), &self.bias, &self.halves);
-        let ManyBetween { all, slope, curvature, .. } = &self.between;
-        let most = largest(all, F::new(blind)).get();
-        self.seen.extend_from_slice(all);
-        self.slopes[0].extend_from_slice(slope);
-        self.slopes[1].extend_from_slice(curvature);
-        let part = F::new(1.0 / most);
-        self.seen[first..].iter_mut().for_each(|seen| *seen *= part);
-        self.blind.push(F::new(blind / most));
-        math::ln(most)
+        repeat(&mut self.halves, count);
+        repeat(&mut self.logs, count);
     }
 
     /// How probable review `e` is at a point of this effort: `a seen + (1 - a) blind`, as the first and what is
@@ -473,20 +454,6 @@ impl<F: Real> Grid<F> {
         sums.map(F::get)
     }
 
-    /// [`moments`](Self::moments) of a score that is a bin.
-    fn moments_of_bin(&self, e: usize, variance: f64) -> [f64; 3] {
-        let points = self.start.len();
-        let [slopes, curvatures] = self.slopes.each_ref().map(|own| &own[e * points..][..points]);
-        let [mut looks, mut first, mut second] = [0.0; 3];
-        for ((share, slope), curvature) in self.looks.iter().zip(slopes).zip(curvatures) {
-            let (share, slope) = (share.get(), slope.get());
-            looks += share;
-            first += share * slope;
-            second += share * (slope * slope - curvature.get());
-        }
-        [variance * first, variance * variance * second, looks]
-    }
-
     /// What review `e` would weigh, the score that it would stand for, and the probability of a look.
     pub(super) fn part(&mut self, e: usize, [score, mean, variance]: [f64; 3]) -> [f64; 3] {
         self.look(e);
@@ -510,36 +477,5 @@ impl<F: Real> Grid<F> {
             }
         }
         [weight, if weight > 0.0 { product / weight } else { score }, looks]
-    }
-
-    /// [`part`](Self::part) of a bin: an exact score of this weight would have its slope and curvature.
-    fn part_of_bin(&self, e: usize, mean: f64, variance: f64) -> [f64; 3] {
-        let (count, points) = (self.noise.len(), self.start.len());
-        let [slopes, curvatures] = self.slopes.each_ref().map(|own| &own[e * points..][..points]);
-        let [mut weight, mut product, mut looks] = [0.0; 3];
-        for q in 0..count {
-            let [mut all, mut first, mut second, mut known, mut scores] = [0.0; 5];
-            for (p, bias) in (q..points).step_by(count).zip(self.biases) {
-                let (share, bias, slope) = (self.looks[p].get(), bias.get(), slopes[p].get());
-                all += share;
-                first += share * bias;
-                second += share * bias * bias;
-                // The least there is, for a score beyond an end of the scale that says nothing.
-                let least = 1e-6 / (variance + self.noise[q]);
-                let curvature = math::max(curvatures[p].get(), least);
-                let precision = share * curvature / math::max(1.0 - variance * curvature, 1e-9);
-                known += precision;
-                scores += precision * (mean + slope / curvature);
-            }
-            looks += all;
-            if all > 1e-12 {
-                let centre = first / all;
-                let spread = math::max(second / all - centre * centre, 0.0);
-                let own = all / (all / known + spread);
-                weight += own;
-                product += own * scores / known;
-            }
-        }
-        [weight, if weight > 0.0 { product / weight } else { mean }, looks]
     }
 }

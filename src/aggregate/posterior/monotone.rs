@@ -117,9 +117,7 @@ impl Without {
             Ok(Self::of(&ratings, posterior.fitted::<f64>(&ratings, history)?))
         }
     }
-}
 
-impl Without {
     fn of<F: Real>(ratings: &Ratings<'_>, fitted: Fitted<'_, '_, F>) -> Self {
         let Fitted { state, above, .. } = fitted;
         let (law, lines) = (state.law, state.lines());

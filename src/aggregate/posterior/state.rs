@@ -36,7 +36,7 @@ pub(super) struct State<'r, 'a, F> {
     pub(super) found: [Vec<F>; 2],
     /// By reviewer: the bins that scores are, where they are.
     edges: Vec<[F; 2]>,
-    /// What is known of biases where reviewers look at some works and not at others.
+    /// What is known of biases on a grid; of who was not seen yet a spread of 0, or nothing.
     guesses: Vec<Guess>,
     /// What is known of people beforehand; empty where nothing is of anybody.
     pub(super) told: Vec<Told>,
