@@ -222,6 +222,49 @@ fn works_of_two_kinds_are_told_from_one() {
     assert_eq!(with, without);
 }
 
+/// The share of true grades within intervals of 90 %, and the root of the mean squared error.
+fn held(method: &Posterior, courses: &[Simulated]) -> (f64, f64) {
+    let (mut within, mut all, mut squares) = (0.0, 0.0, 0.0);
+    for course in courses {
+        let grades = method.aggregate(course.reviews()).unwrap();
+        for (work, &truth) in (0..).map(SubmissionId::new).zip(course.truth().grades()) {
+            let error = grades.grade(work).unwrap() - truth;
+            squares += error * error;
+            within += f64::from(u8::from(grades.interval(work, 0.9).unwrap().contains(truth)));
+            all += 1.0;
+        }
+    }
+    (within / all, (squares / all).sqrt())
+}
+
+/// Where 30 % of reviewers say what they make up, or draw scores half-way to the mean, how far their
+/// biases go is found too: intervals hold the true grades nearly as often as they say.
+#[test]
+fn intervals_hold_where_some_make_up_scores() {
+    for (name, least, most) in [("bs-random", 0.85, 0.88), ("bs-hedge", 0.87, 0.66)] {
+        let scenario = by_name(name).unwrap();
+        let courses: Vec<Simulated> =
+            (0..10).map(|run| scenario.simulate(1000, Seed::new(run)).unwrap()).collect();
+        let (held, error) = held(&Posterior::default(), &courses);
+        println!("{name}: RMSE {error:.4}, {held:.4} within intervals of 90 %");
+        assert!(held > least && error < most, "{name}: {held} {error}");
+    }
+}
+
+/// Who does not always look may seem to be of another manner: effort is found where manners are found
+/// first.
+#[test]
+fn effort_is_found_after_manners() {
+    let scenario = by_name("s6").unwrap();
+    for run in 0..6 {
+        let course = [scenario.simulate(1000, Seed::new(run)).unwrap()];
+        let [with, without] = [Posterior::default(), Posterior::default().effort(false)]
+            .map(|method| held(&method, &course).1);
+        println!("s6, run {run}: RMSE {with:.3}, without effort {without:.3}");
+        assert!(with < 0.99 * without, "{run}: {with} {without}");
+    }
+}
+
 /// With scores rounded and cut off at the ends of the scale, bins find the grades behind them.
 #[test]
 fn bins_find_the_grades_behind_rounded_scores() {

@@ -1,5 +1,7 @@
 //! The laws that reviewers and works are drawn from, and how they are learned.
 
+use core::ops::Range;
+
 use super::effort::{EFFORT, EFFORTS, GridSums, Low};
 use super::grid::Grid;
 use super::nodes::{Nodes, OTHERS, STYLES, Shares};
@@ -12,7 +14,7 @@ use crate::math;
 /// ```text
 /// s_u ~ N(mean, quality)
 /// v is of manner m with probability share_m;  of the honest t_v ~ Gamma(shape, shape / precision)
-/// b_v ~ N(offset_m, bias x bias_m),  z = mean + slope_m (s_u - mean) + b_v + noise
+/// b_v ~ N(offset_m, bias_m),  z = mean + slope_m (s_u - mean) + b_v + noise
 /// noise ~ N(0, floor + 1/t_v)
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +27,8 @@ pub(super) struct Law {
     /// By how much the logarithm of the precision rises with each standard deviation of the own work.
     pub(super) coupling: f64,
     pub(super) shares: Shares,
+    /// The variances of the biases of other manners.
+    pub(super) biases: [f64; STYLES.len()],
     /// The share of those who are honest but for an offset, and the offset.
     pub(super) shifted: f64,
     pub(super) offset: f64,
@@ -81,6 +85,7 @@ impl Law {
             shape: START_SHAPE,
             coupling: 0.0,
             shares: [[0.0; OTHERS]; STYLES.len()],
+            biases: [LEAST_VARIANCE; STYLES.len()],
             shifted: 0.0,
             offset: 0.0,
             low: Low::start(between),
@@ -101,6 +106,7 @@ impl Law {
         }
         if after.manners && !before.manners {
             self.shares = start_shares();
+            self.biases = STYLES.map(|style| style.bias * self.bias);
         }
         if after.shift != 0 && before.shift == 0 {
             // Biases were as wide as to hold the offset.
@@ -155,9 +161,17 @@ impl ReviewerSums {
     }
 }
 
+/// The sum over some of the nodes.
+fn total(column: &[f64], nodes: Range<usize>) -> f64 {
+    column[nodes].iter().fold(0.0, |sum, x| sum + x)
+}
+
 /// Reviewers that the law to begin with counts as: of these the shares and the variance of biases
 /// are what they were at the start.
 const PSEUDO: f64 = 2.0;
+
+/// The same of the biases of other manners: few are of these, and a variance takes many to tell.
+const PSEUDO_OF_MANNERS: f64 = 10.0;
 
 /// The variance of biases of pseudo-reviewers, in parts of the variance within works; and where all are
 /// honest, so that no manner is told by how wide biases are.
@@ -216,17 +230,6 @@ impl Law {
         nodes: &Nodes<F>,
         options: Options,
     ) {
-        if options.manners {
-            let start = start_shares();
-            let found = &sums.share[nodes.others.clone()];
-            let shares = self.shares.iter_mut().flatten().zip(start.iter().flatten());
-            for ((share, start), found) in shares.zip(found) {
-                *share = (found + PSEUDO * start) / (sums.count + PSEUDO);
-            }
-        }
-        let total = |column: &[f64], nodes: core::ops::Range<usize>| {
-            column[nodes].iter().fold(0.0, |sum, x| sum + x)
-        };
         let honest = total(&sums.share, nodes.honest.clone());
         let shifted = total(&sums.share, nodes.shifted.clone());
         let mut square = total(&sums.square, nodes.honest.clone());
@@ -251,8 +254,30 @@ impl Law {
         }
         let start = if options.manners { START_BIAS } else { START_BIAS_OF_HONEST };
         self.learn_honest(honest + shifted, [square, start], precision, log);
+        if options.manners {
+            self.learn_manners(sums, nodes);
+        }
         if options.coupled {
             self.learn_coupling(sums.coupling);
+        }
+    }
+
+    /// How many are of other manners, and how far the biases of each go.
+    fn learn_manners<F>(&mut self, sums: &ReviewerSums, nodes: &Nodes<F>) {
+        let start = start_shares();
+        let found = &sums.share[nodes.others.clone()];
+        let shares = self.shares.iter_mut().flatten().zip(start.iter().flatten());
+        for ((share, start), found) in shares.zip(found) {
+            *share = (found + PSEUDO * start) / (sums.count + PSEUDO);
+        }
+        let most = self.most();
+        for (m, (bias, style)) in self.biases.iter_mut().zip(&STYLES).enumerate() {
+            let first = nodes.others.start + m * OTHERS;
+            let [square, all] =
+                [&sums.square, &sums.share].map(|column| total(column, first..first + OTHERS));
+            let start = style.bias * self.bias;
+            *bias = (square + PSEUDO_OF_MANNERS * start) / (all + PSEUDO_OF_MANNERS);
+            *bias = math::clamp(*bias, LEAST_VARIANCE, most);
         }
     }
 

@@ -362,7 +362,7 @@ mod tests {
         // Nearly normal, of variance 1.
         let noise = |i: u32, j: u32| (0..12).fold(-6.0, |sum, k| sum + unit(12 * i + k, j));
         for u in 0..n {
-            for step in [1, 7, 31, 100, 211] {
+            for step in [1, 8, 33, 100, 212] {
                 let v = (u + step) % n;
                 let spread = if v.is_multiple_of(3) { 4.0 } else { 12.0 };
                 let score =

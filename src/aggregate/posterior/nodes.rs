@@ -6,8 +6,8 @@ use super::law::{Law, Options};
 use super::real::Real;
 use crate::math;
 
-/// A manner of reviewing other than the honest: how scores follow true grades, how far biases go in
-/// parts of those of the honest, and the share of reviewers to begin with.
+/// A manner of reviewing other than the honest: how scores follow true grades, the variance of biases to
+/// begin with, in parts of that of the honest, and the share of reviewers to begin with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
     pub(super) slope: f64,
@@ -15,9 +15,10 @@ pub(super) struct Style {
     pub(super) share: f64,
 }
 
-/// Those who give about the same score whatever they see, and those drawn half-way to that.
+/// Those who give about the same score whatever they see, and those drawn half-way to that: half of their
+/// bias is drawn away too.
 pub(super) const STYLES: [Style; 2] =
-    [Style { slope: 0.0, bias: 9.0, share: 0.10 }, Style { slope: 0.5, bias: 9.0, share: 0.05 }];
+    [Style { slope: 0.0, bias: 9.0, share: 0.10 }, Style { slope: 0.5, bias: 0.25, share: 0.05 }];
 
 /// Nodes of precision of a manner other than the honest, of which each has a share of its own: in
 /// parts of the precision within works, equally far apart in the logarithm.
@@ -80,7 +81,7 @@ impl<F: Real> Nodes<F> {
         let groups = [(1.0 - others - law.shifted, 0.0), (law.shifted, law.offset)];
         for (share, offset) in groups.into_iter().take(1 + usize::from(options.shift != 0)) {
             for &(precision, probability) in &precisions {
-                let style = Style { slope: 1.0, bias: 1.0, share: share * probability };
+                let style = Style { slope: 1.0, bias: law.bias, share: share * probability };
                 nodes.push(law, style, offset, 1.0 / precision);
             }
         }
@@ -88,10 +89,10 @@ impl<F: Real> Nodes<F> {
         nodes.shifted = precisions.len()..nodes.len();
         if options.manners {
             let ratio = math::ln(MOST_OTHER / LEAST_OTHER) / (OTHERS - 1) as f64;
-            for (style, shares) in STYLES.iter().zip(&law.shares) {
+            for ((style, &bias), shares) in STYLES.iter().zip(&law.biases).zip(&law.shares) {
                 for (q, &share) in shares.iter().enumerate() {
                     let precision = LEAST_OTHER * math::exp(ratio * q as f64);
-                    nodes.push(law, Style { share, ..*style }, 0.0, 1.0 / precision);
+                    nodes.push(law, Style { bias, share, ..*style }, 0.0, 1.0 / precision);
                 }
             }
         }
@@ -99,9 +100,10 @@ impl<F: Real> Nodes<F> {
         nodes
     }
 
+    /// Adds a node of a style of which the biases have this variance.
     fn push(&mut self, law: &Law, style: Style, apart: f64, own: f64) {
-        let bias = style.bias * law.bias;
-        let probability = math::max(style.share, LEAST_PROBABILITY);
+        let Style { bias, share, .. } = style;
+        let probability = math::max(share, LEAST_PROBABILITY);
         self.slope.push(F::new(style.slope));
         self.square.push(F::new(style.slope * style.slope));
         // The level is that of the honest, to whom the shifted are compared.

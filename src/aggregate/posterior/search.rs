@@ -26,8 +26,8 @@ pub(super) struct Search {
 /// By how much the logarithm of the evidence of a model must be better than that of one which tells
 /// fewer reviewers apart: in all, and for each reviewer.
 const FOR_PRECISIONS: f64 = 5.0;
-const FOR_MANNERS: f64 = 20.0;
-const FOR_SHIFT: f64 = 20.0;
+const FOR_MANNERS: f64 = 12.0;
+const FOR_SHIFT: f64 = 8.0;
 const FOR_EFFORT: f64 = 8.0;
 const FOR_KINDS: f64 = 12.0;
 const NEEDED_EACH: f64 = 0.01;
@@ -37,6 +37,9 @@ const BESIDES: f64 = 0.3;
 
 /// The part of that at which a model is fitted, to see whether it reaches the whole.
 const TRIED: f64 = 0.25;
+
+/// The part of what manners are expected to gain at which effort is fitted besides.
+const RIVAL: f64 = 0.25;
 
 /// The root mean square of the changes of grades, in parts of the standard deviation within works, at
 /// which the first model and the others are left for a better one.
@@ -100,6 +103,20 @@ struct Extension {
     gain: f64,
 }
 
+/// The options with effort in place of other manners.
+fn with_effort(Options { known, .. }: Options) -> Options {
+    Options { precisions: true, effort: true, known, ..Options::default() }
+}
+
+/// The laws of a model with these options after a few steps, and the logarithm of the evidence.
+fn judged<F: Real>(state: &State<'_, '_, F>, sample: &Sample<F>, options: Options) -> (Law, f64) {
+    let mut law = state.law.with(state.options, options);
+    let few = !options.precisions && !options.effort;
+    let steps = if few { STEPS_OF_FEW } else { STEPS_BEFORE };
+    let evidence = sample.learn(&mut law, options, steps, 0.0);
+    (law, evidence)
+}
+
 impl Search {
     /// Fits the state with what is known of people beforehand.
     ///
@@ -136,22 +153,80 @@ impl Search {
         let reviewers = (0..ratings.people()).filter(|&v| !ratings.given(v).is_empty()).count();
         let least = NEEDED_EACH * reviewers as f64;
         let (mut refused, mut sweeps) = (Vec::new(), self.settle(state, ROUGH).iterations());
-        while let Some(Extension { options, law, gain }) = self.extension(state, &refused, least) {
-            let needed = needed(state.options, options);
-            let before =
-                (gain < needed || options.effort).then(|| (state.clone(), state.evidence()));
-            (state.options, state.law) = (options, law);
-            state.raise();
-            sweeps += self.settle(state, COARSE).iterations();
-            if let Some((before, evidence)) = before
-                && (state.evidence() < evidence + needed || !state.law.is_plausible(options))
+        while let Some(extension) = self.extension(state, &refused, least) {
+            let rival = self.rival(state, &extension).map(|rival| (state.clone(), rival));
+            sweeps += self.extend(state, extension, None, &mut refused);
+            if let Some((plain, rival)) = rival
+                && state.options.manners
             {
-                *state = before;
-                refused.push(options);
+                sweeps += self.extend(state, rival, Some(plain), &mut refused);
             }
         }
         let last = self.settle(state, self.last_tolerance(state));
         Fit::iterated(sweeps + last.iterations(), last.converged(), last.last_change())
+    }
+
+    /// Fits an extension, of this state or of the one that is given, and stays with it if it settles and the
+    /// evidence is better by what is needed. Returns the number of sweeps.
+    fn extend<'a, 'b, F: Real>(
+        &self,
+        state: &mut State<'a, 'b, F>,
+        Extension { options, law, gain }: Extension,
+        from: Option<State<'a, 'b, F>>,
+        refused: &mut Vec<Options>,
+    ) -> u32 {
+        let needed = needed(state.options, options);
+        let simpler = (state.options, state.law);
+        let before = (gain < needed || options.effort).then(|| {
+            let evidence = state.evidence();
+            let from = from.unwrap_or_else(|| state.clone());
+            (core::mem::replace(state, from), evidence)
+        });
+        (state.options, state.law) = (options, law);
+        state.raise();
+        let fit = self.settle(state, COARSE);
+        let settled = fit.converged() && state.law.is_plausible(options);
+        let sweeps = fit.iterations();
+        match before {
+            Some((_, evidence)) if settled && state.evidence() >= evidence + needed => sweeps,
+            Some((before, _)) => {
+                *state = before;
+                refused.push(options);
+                sweeps
+            }
+            None if settled => sweeps,
+            None => {
+                (state.options, state.law) = simpler;
+                state.begin();
+                refused.push(options);
+                sweeps + self.settle(state, ROUGH).iterations()
+            }
+        }
+    }
+
+    /// Effort, where other manners are about to be told and it may explain the scores better: both are
+    /// fitted from the same state.
+    fn rival<F: Real>(&self, state: &State<'_, '_, F>, manners: &Extension) -> Option<Extension> {
+        if !self.looks || !manners.options.manners || state.options.manners {
+            return None;
+        }
+        Self::effort(state).filter(|effort| effort.gain > RIVAL * manners.gain)
+    }
+
+    /// Effort in place of what tells reviewers apart, if it may be what is needed better.
+    fn effort<F: Real>(state: &State<'_, '_, F>) -> Option<Extension> {
+        let now = state.options;
+        if now.effort || now.shift != 0 {
+            return None;
+        }
+        // A look at each work takes long: fewer reviewers tell what it adds to precisions.
+        let fewer = Sample::of(state, FEWER);
+        let known = Options { precisions: true, ..now };
+        let options = with_effort(now);
+        let [(_, before), (law, after)] =
+            [known, options].map(|options| judged(state, &fewer, options));
+        let gain = after - before;
+        (gain > TRIED * needed(now, options)).then_some(Extension { options, law, gain })
     }
 
     /// The extension of a model which the evidence speaks for most, if it does so by as much as this.
@@ -163,17 +238,10 @@ impl Search {
     ) -> Option<Extension> {
         let now = state.options;
         let sample = Sample::of(state, FEW);
-        let judged = |sample: &Sample<F>, options: Options| {
-            let mut law = state.law.with(now, options);
-            let few = !options.precisions && !options.effort;
-            let steps = if few { STEPS_OF_FEW } else { STEPS_BEFORE };
-            let evidence = sample.learn(&mut law, options, steps, 0.0);
-            (law, evidence)
-        };
-        let (_, start) = judged(&sample, now);
+        let (_, start) = judged(state, &sample, now);
         let (mut best, mut found) = (0.0, None);
         for options in self.wider(now).into_iter().filter(|options| !refused.contains(options)) {
-            let (law, evidence) = judged(&sample, options);
+            let (law, evidence) = judged(state, &sample, options);
             let gain = evidence - start;
             let apart = options.shift == now.shift || law.stands_apart();
             // The better by what is asked of it at least.
@@ -192,18 +260,10 @@ impl Search {
                 found = Some(Extension { options, law, gain });
             }
         }
-        let known = now.known;
-        let options = Options { precisions: true, effort: true, known, ..Options::default() };
-        let out = now.effort || now.shift != 0 || refused.contains(&options);
-        if found.is_some() || !self.looks || out {
+        if found.is_some() || !self.looks || now.manners || refused.contains(&with_effort(now)) {
             return found;
         }
-        // A look at each work takes long: fewer reviewers tell what it adds to precisions, or to manners.
-        let fewer = Sample::of(state, FEWER);
-        let known = Options { precisions: true, ..now };
-        let [(_, before), (law, after)] = [known, options].map(|options| judged(&fewer, options));
-        let gain = after - before;
-        (gain > TRIED * needed(now, options)).then_some(Extension { options, law, gain })
+        Self::effort(state)
     }
 
     /// The options that tell more reviewers apart, each by one thing more than the one before.
@@ -248,10 +308,11 @@ impl Search {
                 Self::sweep_grid(state, step)
             } else {
                 Sample::of(state, ENOUGH).learn(&mut state.law, options, STEPS, NEAR);
-                state.raise();
-                state.sweep(step)
+                let level = state.raise();
+                // What raises works and what draws them back may balance.
+                state.sweep(step).after(level)
             };
-            (changes.largest, changes.root_mean_square() <= tolerance)
+            (changes.largest(), changes.root_mean_square() <= tolerance)
         })
     }
 }

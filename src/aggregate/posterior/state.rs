@@ -52,20 +52,28 @@ pub(super) struct State<'r, 'a, F> {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Changes {
     count: f64,
+    sum: f64,
     squares: f64,
-    pub(super) largest: f64,
+    /// The farthest down and up.
+    ends: [f64; 2],
 }
 
 impl Changes {
     fn one(change: f64) -> Self {
-        Self { count: 1.0, squares: change * change, largest: change.abs() }
+        Self { count: 1.0, sum: change, squares: change * change, ends: [change; 2] }
     }
 
     fn add(self, other: Self) -> Self {
+        if self.count == 0.0 || other.count == 0.0 {
+            return if self.count == 0.0 { other } else { self };
+        }
+        let [low, high] = self.ends;
+        let [lower, higher] = other.ends;
         Self {
             count: self.count + other.count,
+            sum: self.sum + other.sum,
             squares: self.squares + other.squares,
-            largest: math::max(self.largest, other.largest),
+            ends: [math::min(low, lower), math::max(high, higher)],
         }
     }
 
@@ -74,8 +82,22 @@ impl Changes {
         Self { count: next.count, ..self.add(next) }
     }
 
+    /// Where all grades were raised by so much before.
+    pub(super) fn after(self, level: f64) -> Self {
+        Self {
+            sum: self.sum + self.count * level,
+            squares: self.squares + level * (2.0 * self.sum + self.count * level),
+            ends: self.ends.map(|end| end + level),
+            ..self
+        }
+    }
+
     pub(super) fn root_mean_square(&self) -> f64 {
-        math::sqrt(self.squares / math::max(self.count, 1.0))
+        math::sqrt(math::max(self.squares, 0.0) / math::max(self.count, 1.0))
+    }
+
+    pub(super) fn largest(&self) -> f64 {
+        math::max(-self.ends[0], self.ends[1])
     }
 }
 
@@ -94,8 +116,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             slots[review.index()] = slot;
         }
         let scores = chunks::column(by_reviewer.len(), |i| F::new(by_reviewer[i]));
-        let site = |i: usize| [F::new(0.5), F::new(0.5 * by_reviewer[i])];
-        let sites = chunks::column(by_reviewer.len(), site);
+        let sites = vec![[F::default(); 2]; by_reviewer.len()];
         let items = vec![[F::default(); 2]; ratings.items()];
         let found = [Vec::new(), Vec::new()];
         let (edges, guesses, told, own_work, known) = Default::default();
@@ -114,8 +135,16 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             law,
             options,
         };
-        state.collect();
+        state.begin();
         state
+    }
+
+    /// Every review says half of what its score does, again.
+    pub(super) fn begin(&mut self) {
+        let scores = &self.scores;
+        let half = F::new(0.5);
+        chunks::update(&mut self.sites, |i, _| [half, half * scores[i]]);
+        self.collect();
     }
 
     /// The same with scores that are bins.
@@ -177,8 +206,8 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
         Site { precision, pull: all.pull - law.mean * all.precision }
     }
 
-    /// Raises all works to the level of the honest.
-    pub(super) fn raise(&mut self) {
+    /// Raises all works to the level of the honest, and says by how much.
+    pub(super) fn raise(&mut self) -> f64 {
         let level = core::mem::take(&mut self.law.level);
         if level != 0.0 {
             self.law.mean += level;
@@ -187,6 +216,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             });
             self.collect();
         }
+        level
     }
 
     /// All that is said of each item, and of the item of each rating.
