@@ -2,6 +2,8 @@
 //! each other, and whether each was a look is summed exactly; scores may be bins.
 
 mod of_bins;
+#[cfg(test)]
+mod tests;
 
 use super::bins::ManyBetween;
 use super::block::WIDTH;
