@@ -1,13 +1,15 @@
 //! Reviewers on a grid of bias, precision and effort. Given these their reviews have nothing to do with
 //! each other, and whether each was a look is summed exactly; scores may be bins.
 
+mod efforts;
 mod of_bins;
 #[cfg(test)]
 mod tests;
 
+use self::efforts::Efforts;
 use super::bins::ManyBetween;
 use super::block::WIDTH;
-use super::effort::{EFFORT, EFFORTS, GridSums};
+use super::effort::{EFFORTS, GridSums};
 use super::law::{Law, Options};
 use super::nodes::{precisions, spaced};
 use super::real::Real;
@@ -48,11 +50,7 @@ pub(super) struct Grid<F> {
     /// By point: the logarithm of the probability of the precision, and the bias.
     weight: Vec<F>,
     bias: Vec<F>,
-    /// Of each node of effort: the probability of a look, and the logarithm of the share.
-    efforts: Vec<[f64; 2]>,
-    /// The shares, in parts of the largest, and its logarithm.
-    parts: Vec<F>,
-    of_parts: f64,
+    efforts: Efforts<F>,
     /// Whether scores are bins.
     bins: bool,
     /// Where they are: of the logarithm of the probability of each the slope in the mean, and the
@@ -114,12 +112,6 @@ fn to_parts<F: Real>(logs: &mut [F], other: F) -> F {
     most
 }
 
-/// The powers of e of a few logarithms, in parts of the largest, and its logarithm.
-fn in_parts<F: Real>(logs: &[f64]) -> (Vec<F>, f64) {
-    let most = logs.iter().copied().fold(-f64::INFINITY, math::max);
-    (logs.iter().map(|log| F::new(math::exp(log - most))).collect(), most)
-}
-
 /// The power of e.
 fn exp<F: Real>(x: F) -> F {
     let mut one = [x];
@@ -133,29 +125,29 @@ impl<F: Real> Grid<F> {
         Self::of(law, options, &nodes)
     }
 
-    /// A grid for what reviews say of grades: that takes fewer precisions than to tell the law of precisions.
+    /// A grid for what reviews say of grades: that takes fewer precisions than to tell the law of precisions,
+    /// and fewer efforts.
     pub(super) fn of_few(law: &Law, options: Options) -> Self {
-        Self::of(law, options, &spaced(law, FEW, REACH_OF_FEW))
+        Self::of(law, options, &spaced(law, FEW, REACH_OF_FEW)).with_few_efforts()
+    }
+
+    /// The same with as few efforts as how probable all is, and what reviews say of grades, can be told by;
+    /// not how probable each effort is.
+    pub(super) fn with_few_efforts(self) -> Self {
+        Self { efforts: self.efforts.or_few(), ..self }
     }
 
     fn of(law: &Law, options: Options, nodes: &[(f64, f64)]) -> Self {
         let points = BIASES * nodes.len();
-        let share = |share: f64| math::ln(math::max(share, 1e-12));
-        let efforts = EFFORT.into_iter().zip(law.low.efforts).map(|(e, own)| [e, share(own)]);
-        let efforts: Vec<[f64; 2]> =
-            if options.effort { efforts.collect() } else { vec![[1.0, 0.0]] };
+        let efforts = if options.effort { Efforts::of(&law.low) } else { Efforts::none() };
         let noise: Vec<f64> =
             nodes.iter().map(|(precision, _)| 1.0 / precision + law.floor).collect();
-        let weights = nodes.iter().map(|(_, own)| F::new(share(*own)));
-        let logs: Vec<f64> = efforts.iter().map(|own| own[1]).collect();
-        let (parts, of_parts) = in_parts(&logs);
+        let weights = nodes.iter().map(|(_, own)| F::new(math::ln(math::max(*own, 1e-12))));
         Self {
             law: *law,
             of_low: math::ln(law.low.variance),
             weight: weights.cycle().take(points).collect(),
             bias: vec![F::ZERO; points],
-            parts,
-            of_parts,
             noises: noise.iter().map(|&noise| F::new(noise)).collect(),
             halves: vec![F::ZERO; points],
             logs: vec![F::ZERO; points],
@@ -204,6 +196,8 @@ impl<F: Real> Grid<F> {
         for (points, bias) in self.bias.chunks_exact_mut(self.noise.len()).zip(self.biases) {
             points.fill(bias);
         }
+        self.efforts.choose(rows.range(i).len(), rows.told(i));
+        self.shares.resize(self.efforts.len() * self.start.len(), F::ONE);
         self.seen.clear();
         self.blind.clear();
         self.slopes.iter_mut().for_each(Vec::clear);
@@ -235,13 +229,8 @@ impl<F: Real> Grid<F> {
         }
         let first = self.start[0];
         let most = to_parts(&mut self.start, first);
-        // Where all look, of effort nothing is asked.
-        let known = told.filter(|_| self.efforts.len() == EFFORTS).map(|told| {
-            let logs = self.efforts.iter().zip(told.efforts).map(|(own, told)| own[1] + told);
-            in_parts(&logs.collect::<Vec<f64>>())
-        });
-        let (parts, of_parts) =
-            known.as_ref().map_or((&self.parts, self.of_parts), |(parts, log)| (parts, *log));
+        let known = self.efforts.known(told);
+        let (parts, of_parts) = known.as_ref().unwrap_or(self.efforts.parts());
         for (shares, &part) in self.shares.chunks_exact_mut(self.start.len()).zip(parts) {
             for (share, &start) in shares.iter_mut().zip(&self.start) {
                 *share *= part * start;
@@ -305,7 +294,7 @@ impl<F: Real> Grid<F> {
     /// How probable review `e` is at a point of this effort: `a seen + (1 - a) blind`, as the first and what is
     /// added. Nothing is impossible.
     fn factor(&self, a: usize, e: usize) -> [F; 2] {
-        let effort = self.efforts[a][0];
+        let effort = self.efforts.looks()[a];
         [F::new(effort), F::new(1.0 - effort) * self.blind[e] + F::LEAST_FACTOR]
     }
 
@@ -357,7 +346,8 @@ impl<F: Real> Grid<F> {
     /// works for a work of that grade.
     pub(super) fn expected(&self) -> [f64; 2] {
         let (mut all, mut sum) = (0.0, 0.0);
-        for (shares, [effort, _]) in self.shares.chunks_exact(self.start.len()).zip(&self.efforts) {
+        let efforts = self.efforts.looks();
+        for (shares, effort) in self.shares.chunks_exact(self.start.len()).zip(efforts) {
             for (shares, bias) in shares.chunks_exact(self.noise.len()).zip(self.biases) {
                 let share = effort * shares.iter().fold(0.0, |sum, share| sum + share.get());
                 all += share;
@@ -383,13 +373,13 @@ impl<F: Real> Grid<F> {
             sums.square += share * bias * bias;
             sums.precisions[q] += share;
         });
-        for (sum, share) in sums.efforts.iter_mut().zip(self.efforts()) {
+        for (sum, share) in sums.efforts.iter_mut().zip(self.of_efforts()) {
             *sum += share;
         }
     }
 
     /// The probability of each effort.
-    fn efforts(&self) -> [f64; EFFORTS] {
+    fn of_efforts(&self) -> [f64; EFFORTS] {
         let mut all = [0.0; EFFORTS];
         for (all, shares) in all.iter_mut().zip(self.shares.chunks_exact(self.start.len())) {
             *all = sum(shares).get();
@@ -403,8 +393,8 @@ impl<F: Real> Grid<F> {
         if self.efforts.len() < EFFORTS {
             return [0.0; EFFORTS];
         }
-        let found = self.efforts().map(|share| math::ln(math::max(share, 1e-300)));
-        let odds: [f64; EFFORTS] = core::array::from_fn(|a| found[a] - self.efforts[a][1]);
+        let found = self.of_efforts().map(|share| math::ln(math::max(share, 1e-300)));
+        let odds: [f64; EFFORTS] = core::array::from_fn(|a| found[a] - self.efforts.logs()[a]);
         odds.map(|own| own - odds[EFFORTS - 1])
     }
 

@@ -70,14 +70,20 @@ fn one_of_each_row(
 }
 
 impl<F: Real> Sample<F> {
+    /// So many reviewers and works.
     pub(super) fn of(state: &State<'_, '_, F>, enough: usize) -> Self {
+        Self::with_works(state, enough, enough)
+    }
+
+    /// So many reviewers, and so many works: these take no time to speak of.
+    pub(super) fn with_works(state: &State<'_, '_, F>, enough: usize, enough_works: usize) -> Self {
         let ratings = state.ratings();
         let mut seen = Seen::default();
         let people = (0..ratings.people()).filter(|&v| !ratings.given(v).is_empty());
         let (each, people) = one_of_each_row(people, enough);
         people.for_each(|v| state.see(v..v + 1, &state.sites[ratings.given(v)], &mut seen));
         let works = (0..ratings.items()).filter(|&u| !ratings.range(u).is_empty());
-        let (each_work, works) = one_of_each_row(works, enough);
+        let (each_work, works) = one_of_each_row(works, enough_works);
         Self { works: works.map(|u| state.said(u)).collect(), seen, each, each_work }
     }
 

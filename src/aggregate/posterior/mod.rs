@@ -3,6 +3,7 @@
 mod bins;
 mod block;
 mod closed;
+mod creep;
 mod effort;
 mod fit;
 mod found;
@@ -159,7 +160,8 @@ impl Posterior {
 
     /// Sets whether reviewers may look at some works and not at others, where the scores speak for it.
     /// By default they may with up to 16,384 people and scores on more than a few levels: one score on
-    /// few levels does not tell whether it was given with a look, and a sweep takes ten times as long.
+    /// few levels does not tell whether it was given with a look, and a sweep takes ten times as long: of a
+    /// million works of five reviews, all take 25 s.
     #[must_use]
     pub fn effort(mut self, effort: bool) -> Self {
         self.effort = Some(effort);

@@ -1,5 +1,6 @@
 //! Which model the scores speak for.
 
+use super::creep::Creep;
 use super::history::Told;
 use super::law::{Law, Options};
 use super::learn::{ENOUGH, FEW, FEWER, Sample};
@@ -51,12 +52,16 @@ const COARSE: f64 = 3e-3;
 const STEPS: u32 = 15;
 const NEAR: f64 = 3e-3;
 
-/// The same for each part of a sweep on a grid, of so many; and how many reviewers tell the laws there. With
-/// few people a step is as much work as a sweep.
+/// The same for each part of a sweep on a grid, of so many; with how many people there is another step at most,
+/// for with few a step is as much work as a sweep; and one of how many reviewers tells the laws there, of how
+/// many at least and at most, with so many times as many works.
 const PARTS: usize = 4;
-const ENOUGH_ON_GRID: usize = 1 << 11;
-const MOST_STEPS_ON_GRID: usize = 5;
+const PEOPLE_A_STEP: usize = 1 << 15;
+const MOST_STEPS_ON_GRID: usize = 2;
 const NEAR_ON_GRID: f64 = 1e-3;
+const ONE_OF: usize = 8;
+const FEWEST_ON_GRID: usize = 1 << 11;
+const WORKS_EACH: usize = 8;
 
 /// By how much more grades may change in the last sweep where reviewers look at some works and not at
 /// others.
@@ -89,9 +94,15 @@ fn each(before: Options, after: Options) -> f64 {
 }
 
 /// The part of the way that sweeps go: where a reviewer may be of one manner or the other, full steps can
-/// go to and fro.
+/// go to and fro; and where laws creep, full steps turn into such in the end.
 pub(super) fn step(options: Options) -> f64 {
-    if options.manners || options.kinds { 0.7 } else { 1.0 }
+    if options.manners || options.kinds {
+        0.7
+    } else if options.on_grid() {
+        0.9
+    } else {
+        1.0
+    }
 }
 
 /// An extension of a model.
@@ -154,7 +165,12 @@ impl Search {
         let least = NEEDED_EACH * reviewers as f64;
         let (mut refused, mut sweeps) = (Vec::new(), self.settle(state, ROUGH).iterations());
         while let Some(extension) = self.extension(state, &refused, least) {
-            let rival = self.rival(state, &extension).map(|rival| (state.clone(), rival));
+            let rival = self.rival(state, &extension, &refused);
+            if let Some(rival) = rival.filter(|rival| rival.gain > extension.gain) {
+                sweeps += self.extend(state, rival, None, &mut refused);
+                continue;
+            }
+            let rival = rival.map(|rival| (state.clone(), rival));
             sweeps += self.extend(state, extension, None, &mut refused);
             if let Some((plain, rival)) = rival
                 && state.options.manners
@@ -204,10 +220,17 @@ impl Search {
         }
     }
 
-    /// Effort, where other manners are about to be told and it may explain the scores better: both are
-    /// fitted from the same state.
-    fn rival<F: Real>(&self, state: &State<'_, '_, F>, manners: &Extension) -> Option<Extension> {
-        if !self.looks || !manners.options.manners || state.options.manners {
+    /// Effort, where other manners are about to be told and it may explain the scores better: fitted from the
+    /// same state, before them if it is expected to.
+    fn rival<F: Real>(
+        &self,
+        state: &State<'_, '_, F>,
+        manners: &Extension,
+        refused: &[Options],
+    ) -> Option<Extension> {
+        let now = state.options;
+        let tried = now.manners || refused.contains(&with_effort(now));
+        if !self.looks || !manners.options.manners || tried {
             return None;
         }
         Self::effort(state).filter(|effort| effort.gain > RIVAL * manners.gain)
@@ -284,28 +307,36 @@ impl Search {
     }
 
     /// A sweep on a grid, part by part: how often reviewers look settles slowly, so laws are learned and works
-    /// collected before each part.
-    fn sweep_grid<F: Real>(state: &mut State<'_, '_, F>, step: f64) -> Changes {
+    /// collected before each part. Where laws creep they go to the end at once, and what reviews say follows.
+    fn sweep_grid<F: Real>(state: &mut State<'_, '_, F>, step: f64, creep: &mut Creep) -> Changes {
         let people = state.ratings().people();
-        let steps = to_u32((people / ENOUGH).clamp(1, MOST_STEPS_ON_GRID));
+        let steps = to_u32((people / PEOPLE_A_STEP).clamp(1, MOST_STEPS_ON_GRID));
+        let enough = (people / ONE_OF).clamp(FEWEST_ON_GRID, ENOUGH);
+        let end = creep.end();
+        state.law = end.unwrap_or(state.law);
         let mut changes = Changes::default();
         for part in 0..PARTS {
-            let sample = Sample::of(state, ENOUGH_ON_GRID);
-            sample.learn(&mut state.law, state.options, steps, NEAR_ON_GRID);
-            state.raise();
+            if end.is_none() {
+                let sample = Sample::with_works(state, enough, WORKS_EACH * enough);
+                sample.learn(&mut state.law, state.options, steps, NEAR_ON_GRID);
+                state.raise();
+            }
             let reviewers = people * part / PARTS..people * (part + 1) / PARTS;
             changes = changes.then(state.sweep_grid(step, reviewers));
+        }
+        if end.is_none() {
+            creep.take(&state.law);
         }
         changes
     }
 
     /// Sweeps until grades settle.
     fn settle<F: Real>(&self, state: &mut State<'_, '_, F>, tolerance: f64) -> Fit {
-        let step = step(state.options);
+        let (step, mut creep) = (step(state.options), Creep::default());
         self.rounds.run_until(state.ratings(), || {
             let options = state.options;
             let changes = if options.on_grid() {
-                Self::sweep_grid(state, step)
+                Self::sweep_grid(state, step, &mut creep)
             } else {
                 Sample::of(state, ENOUGH).learn(&mut state.law, options, STEPS, NEAR);
                 let level = state.raise();

@@ -397,7 +397,7 @@ impl<'r, 'a, F: Real> State<'r, 'a, F> {
             if self.options.on_grid() {
                 let range = of_batch(ratings, &people);
                 let mut own = sites[range.clone()].to_vec();
-                let grid = Grid::new(law, self.options);
+                let grid = Grid::new(law, self.options).with_few_efforts();
                 self.each_grid(grid, people, &mut own, range.start, |grid, _, _, _| {
                     sum += grid.evidence;
                 });

@@ -156,3 +156,31 @@ fn bins_of_two_works_are_integrated_nearly_exactly() {
         }
     }
 }
+
+#[test]
+fn few_efforts_say_of_five_reviews_what_all_do() {
+    let options = Options { precisions: true, effort: true, ..Options::default() };
+    let law = law(options);
+    let scores = [0.3, -1.1, 2.4, 0.1, -0.2, 1.7];
+    let (precisions, pulls) = ([1.4, 0.9, 2.0, 1.1, 0.7, 1.6], [0.2, -0.5, 0.1, 0.8, 0.4, -0.3]);
+    for (count, near) in [(1, true), (5, true), (6, false)] {
+        let mut seen = Seen::default();
+        let found: [&[f64]; 2] = [&precisions[..count], &pulls[..count]];
+        let sites = vec![[0.0; 2]; count];
+        seen.extend(&law, core::iter::once(count), &scores[..count], found, &sites);
+        let rows = seen.rows();
+        let mut all = Grid::new(&law, options);
+        let mut few = all.clone().with_few_efforts();
+        let guess = all.guess(rows, 0);
+        all.learn(rows, 0, guess);
+        few.learn(rows, 0, guess);
+        // Six reviews are told by all nodes.
+        assert_eq!(few.evidence.to_bits() == all.evidence.to_bits(), !near);
+        assert!((few.evidence - all.evidence).abs() < 1e-12);
+        for (e, one) in rows.of(0).enumerate() {
+            for (few, all) in few.moments(e, one).iter().zip(all.moments(e, one)) {
+                assert!((few - all).abs() < 1e-12, "{count}: {few} {all}");
+            }
+        }
+    }
+}
