@@ -203,6 +203,31 @@ impl Explanation {
     pub fn sum(&self) -> f64 {
         sum(&self.lines)
     }
+
+    /// The grade before it was cut to the scale, which the standard error is of: the sum of all lines but
+    /// those that say so.
+    ///
+    /// For where the true grade is a number behind the scores, which can lie beyond the scale, as
+    /// [`Posterior::bins`](crate::aggregate::Posterior::bins) takes it.
+    ///
+    /// ```
+    /// use peergrade::aggregate::{Aggregator, Posterior};
+    /// use peergrade::simulate::{Scenario, by_name};
+    /// use peergrade::{Seed, SubmissionId};
+    ///
+    /// let course = by_name("s7").unwrap().simulate(200, Seed::new(1))?; // Whole points of 0 to 5.
+    /// let grades = Posterior::default().bins(true).aggregate(course.reviews())?;
+    /// let best = (0..200).map(SubmissionId::new).find(|&work| grades.grade(work) == Some(5.0)).unwrap();
+    /// assert!(grades.explain(course.reviews(), best)?.unwrap().uncut() > 5.0);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    #[must_use]
+    pub fn uncut(&self) -> f64 {
+        let is_cut =
+            |line: &&Line| matches!(line, Line::Adjustment { reason: Adjustment::Scale, .. });
+        let cuts = self.lines.iter().filter(is_cut).map(Line::contribution);
+        finite(cuts.fold(self.grade, |grade, cut| grade - cut))
+    }
 }
 
 impl Gradebook {

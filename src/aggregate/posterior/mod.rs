@@ -182,7 +182,9 @@ impl Posterior {
     /// Sets whether scores are bins: what a reviewer makes of a work, rounded to a step of the scale and
     /// cut off at its ends, so that a top mark says that the work is that good or better. Bias, grade and
     /// noise are then those of what is rounded: a reviewer is integrated over a grid of bias and precision
-    /// (and of effort, where that is asked for), each review by the probability of its bin.
+    /// (and of effort, where that is asked for), each review by the probability of its bin. Grades are cut to
+    /// the scale; what they were before, and the intervals about that, [`uncut`](crate::Explanation::uncut)
+    /// tells.
     ///
     /// Not by default: ratings alone do not tell whether the true grade is a number behind the levels, or
     /// what the levels say on average. For the first, bins are nearer (a fifth of the error of the mean
